@@ -1,0 +1,117 @@
+//===- EmitCode.cpp - LLVM dialect to machine code ------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Translates to LLVM IR, runs LLVM's pipeline for the named CPU and writes an
+// object file or assembly. No fused multiply-add is made here that the IR does
+// not ask for: the same bits at every level depend on it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Targets/CPU/X86.h"
+#include "compiler/Targets/Target.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TimeProfiler.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+
+namespace spex {
+namespace {
+std::unique_ptr<llvm::TargetMachine>
+makeMachine(const TargetDescription &target, std::string &error) {
+  const llvm::Target *x86 = findX86(error);
+  if (!x86)
+    return nullptr;
+  llvm::TargetOptions options;
+  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  auto level = target.optLevel == 0 ? llvm::CodeGenOptLevel::Less
+                                    : llvm::CodeGenOptLevel::Default;
+  std::unique_ptr<llvm::TargetMachine> machine(x86->createTargetMachine(
+      llvm::Triple(x86Triple), target.cpu, target.features, options,
+      llvm::Reloc::PIC_, std::nullopt, level));
+  if (!machine)
+    error = "LLVM makes no code for `" + target.cpu + "`";
+  return machine;
+}
+
+void optimise(llvm::Module &module, llvm::TargetMachine &machine, int level) {
+  llvm::TimeTraceScope scope("LLVM passes");
+  llvm::PipelineTuningOptions tuning;
+  // Our own builder has vectorised what pays; what is left are loops over rows
+  // and heads, where LLVM's versions only add run-time checks.
+  tuning.LoopVectorization = tuning.SLPVectorization = false;
+  tuning.LoopUnrolling = level > 0;
+  llvm::PassBuilder builder(&machine, tuning);
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  builder
+      .buildPerModuleDefaultPipeline(level == 0 ? llvm::OptimizationLevel::O1
+                                                : llvm::OptimizationLevel::O2)
+      .run(module, modules);
+}
+} // namespace
+
+bool emitCode(mlir::ModuleOp module, const TargetDescription &target,
+              CodeKind kind, llvm::SmallVectorImpl<char> &out,
+              std::string &error) {
+  std::unique_ptr<llvm::TargetMachine> machine = makeMachine(target, error);
+  if (!machine)
+    return false;
+  mlir::registerBuiltinDialectTranslation(*module.getContext());
+  mlir::registerLLVMDialectTranslation(*module.getContext());
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> llvmModule;
+  {
+    llvm::TimeTraceScope scope("translate to LLVM IR");
+    llvmModule = mlir::translateModuleToLLVMIR(module, context, "spex");
+  }
+  if (!llvmModule) {
+    error = "internal: the LLVM dialect does not translate to LLVM IR";
+    return false;
+  }
+  // The name of the module would enter the object file: keep it constant.
+  llvmModule->setModuleIdentifier("spex");
+  llvmModule->setSourceFileName("spex");
+  llvmModule->setTargetTriple(llvm::Triple(x86Triple));
+  llvmModule->setDataLayout(machine->createDataLayout());
+  for (llvm::Function &function : *llvmModule) {
+    if (function.isDeclaration())
+      continue;
+    function.addFnAttr("target-cpu", target.cpu);
+    function.addFnAttr("target-features", target.features);
+    function.addFnAttr(llvm::Attribute::NoUnwind);
+    // Keep 512-bit vectors whole where the CPU has them.
+    if (target.vectorBits == 512)
+      function.addFnAttr("prefer-vector-width", "512");
+  }
+  optimise(*llvmModule, *machine, target.optLevel);
+
+  llvm::TimeTraceScope scope("LLVM code generation");
+  llvm::raw_svector_ostream stream(out);
+  llvm::legacy::PassManager passes;
+  auto type = kind == CodeKind::Object ? llvm::CodeGenFileType::ObjectFile
+                                       : llvm::CodeGenFileType::AssemblyFile;
+  if (machine->addPassesToEmitFile(passes, stream, nullptr, type)) {
+    error = "internal: LLVM cannot write this kind of file";
+    return false;
+  }
+  passes.run(*llvmModule);
+  return true;
+}
+} // namespace spex

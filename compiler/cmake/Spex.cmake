@@ -1,0 +1,76 @@
+# One function for each kind of target. Every target sees the source root and
+# the build root as include directories: "dialects/Moe/IR/MoeOps.h".
+
+separate_arguments(spex_llvm_definitions NATIVE_COMMAND ${LLVM_DEFINITIONS})
+
+set(spex_warnings -Wall -Wextra -Wno-unused-parameter)
+if(SPEX_SANITIZE)
+  # LLVM's own libraries carry no vptr information.
+  set(spex_sanitize -fsanitize=${SPEX_SANITIZE} -fno-sanitize=vptr
+                    -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+endif()
+
+function(spex_target_defaults target)
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+  target_compile_options(${target} PRIVATE ${spex_warnings} ${spex_sanitize})
+  target_link_options(${target} PRIVATE ${spex_sanitize})
+endfunction()
+
+# A library of the compiler or of a dialect: LLVM's flags, no exceptions.
+#   spex_add_library(SpexSema A.cpp B.cpp LINK SpexFrontend DEPENDS Gen)
+function(spex_add_library name)
+  cmake_parse_arguments(ARG "" "" "LINK;DEPENDS" ${ARGN})
+  add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  spex_target_defaults(${name})
+  target_include_directories(${name} SYSTEM PUBLIC ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
+  target_compile_definitions(${name} PRIVATE ${spex_llvm_definitions})
+  target_compile_options(${name} PRIVATE -fno-exceptions)
+  target_link_libraries(${name} PUBLIC ${ARG_LINK})
+  if(ARG_DEPENDS)
+    add_dependencies(${name} ${ARG_DEPENDS})
+  endif()
+endfunction()
+
+# The ops, types and passes of a dialect, from the .td files of this directory.
+#   spex_add_dialect_tablegen(MoeOpsGen MoeOps moe)   -> MoeOps.h.inc, MoeDialect.h.inc ...
+function(spex_add_dialect_tablegen target file dialect)
+  set(LLVM_TARGET_DEFINITIONS ${file}.td)
+  # LLVM's TableGen rule looks for includes here.
+  include_directories(${CMAKE_SOURCE_DIR} ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+  mlir_tablegen(${file}.h.inc -gen-op-decls -dialect=${dialect})
+  mlir_tablegen(${file}.cpp.inc -gen-op-defs -dialect=${dialect})
+  mlir_tablegen(${file}Dialect.h.inc -gen-dialect-decls -dialect=${dialect})
+  mlir_tablegen(${file}Dialect.cpp.inc -gen-dialect-defs -dialect=${dialect})
+  add_public_tablegen_target(${target})
+endfunction()
+
+#   spex_add_passes_tablegen(GroupedPassesGen Passes Grouped)  -> Passes.h.inc
+function(spex_add_passes_tablegen target file name)
+  set(LLVM_TARGET_DEFINITIONS ${file}.td)
+  include_directories(${CMAKE_SOURCE_DIR} ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+  mlir_tablegen(${file}.h.inc -gen-pass-decls -name=${name})
+  add_public_tablegen_target(${target})
+endfunction()
+
+# An executable that links the shared LLVM and MLIR: never MLIR's component
+# libraries, which would bring a second copy of LLVM's code.
+function(spex_add_tool name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  spex_target_defaults(${name})
+  target_include_directories(${name} SYSTEM PRIVATE ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
+  target_compile_definitions(${name} PRIVATE ${spex_llvm_definitions})
+  target_compile_options(${name} PRIVATE -fno-exceptions)
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
+endfunction()
+
+# A GoogleTest program, run by ctest and by `./dev test`.
+function(spex_add_unit_test name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  spex_target_defaults(${name})
+  target_include_directories(${name} SYSTEM PRIVATE ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/unit)
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()
