@@ -82,8 +82,7 @@ public:
   MessageArgument(std::string text) : text(std::move(text)) {}
   MessageArgument(std::string_view text) : text(text) {}
   MessageArgument(const char *text) : text(text) {}
-  template <typename Int,
-            typename = std::enable_if_t<std::is_integral_v<Int>>>
+  template <typename Int, typename = std::enable_if_t<std::is_integral_v<Int>>>
   MessageArgument(Int number) : text(std::to_string(number)) {}
 
   std::string text;
@@ -110,7 +109,8 @@ public:
   template <typename... Arguments>
   InFlight &help(const char *format, const Arguments &...arguments) {
     if (diagnostic)
-      diagnostic->help.push_back(fillIn(format, {MessageArgument(arguments)...}));
+      diagnostic->help.push_back(
+          fillIn(format, {MessageArgument(arguments)...}));
     return *this;
   }
   InFlight &help(const std::string &text) {
@@ -167,7 +167,7 @@ public:
   const SourceFile &file(uint16_t index) const { return *files[index]; }
 
   /// Prints the first of each severity as language.md, section 15, says, and
-  /// a line that counts the errors if there are several.
+  /// a line that counts them if there are more.
   void print(llvm::raw_ostream &os, const RenderOptions &options = {}) const;
   void print(llvm::raw_ostream &os, const Diagnostic &diagnostic,
              const RenderOptions &options) const;
