@@ -75,7 +75,8 @@ void spex_parallel_for(spex_context *context, int64_t tasks, spex_task_fn fn,
    and with --replay overwrites `ids` by the recorded ones. Call it right after
    the selection, before capacity and plan.
    route: its number in the manifest's "routes"; layer: 0 outside of `stack`.
-   Layers of one route must come in the order of the units of the batch. */
+   Several calls for one layer (of a generation) are taken as one after the
+   other; at a batch of 1 that is what one forward run would give. */
 void spex_observe_route(spex_context *context, int64_t route, int64_t layer,
                         int32_t *ids, int64_t units, int64_t choices);
 

@@ -11,7 +11,7 @@
 #ifndef SPEX_RANDOM_H
 #define SPEX_RANDOM_H
 
-#include "spex/error.h"
+#include "spex/tensor.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -79,12 +79,13 @@ int spex_init_kind_of(const char *word);
 double spex_initial_value(spex_init_kind kind, double value, uint64_t key,
                           uint64_t element);
 
-/* All initial values of one parameter, of any kind, in order. For `orthogonal`
-   the `declared` last dimensions of `shape` make one matrix each: the last
-   against the rest. SPEX_FAILED: no memory for such a matrix. */
+/* All initial values of one parameter, of any kind, rounded to `type` (a float
+   type) into `data`. For `orthogonal` the `declared` last dimensions of `shape`
+   make one matrix each: the last against the rest. SPEX_FAILED: no memory for
+   such a matrix. */
 spex_status spex_initial_values(spex_init_kind kind, double value,
                                 uint64_t key, const int64_t *shape, int rank,
-                                int declared, double *values);
+                                int declared, spex_type type, void *data);
 
 #ifdef __cplusplus
 }
