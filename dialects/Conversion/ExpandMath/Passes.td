@@ -1,0 +1,44 @@
+//===- Passes.td - The one definition of elementary functions -------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Run at every optimisation level, so that -O0 and -O3 give the same bits.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DIALECTS_CONVERSION_EXPANDMATH_PASSES
+#define DIALECTS_CONVERSION_EXPANDMATH_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def ExpandMathPass : Pass<"spex-expand-math"> {
+  let summary = "write elementary functions as arithmetic";
+  let description = [{
+    Replaces `math.exp`, `exp2`, `expm1`, `log`, `log2`, `log10`, `log1p`,
+    `tanh`, `erf`, `sin`, `cos`, `powf` and `rsqrt` by polynomials in `arith`
+    and `math.fma`. A vector is computed element by element with the very same
+    operations as a scalar, so the bits of a result do not depend on whether a
+    loop was vectorised. Nothing is fused, reordered or approximated further
+    down: no fast-math flag is set.
+
+    Elements are f32; `exp`, `log`, `sin`, `cos` and `powf` also take f64. At
+    most 2 units in the last place of f32 are wrong, subnormal results
+    included; sines and cosines of more than 2^40 in size are not accurate.
+
+    Before:
+
+    ```mlir
+    %y = math.rsqrt %x : vector<8xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %root = math.sqrt %x : vector<8xf32>
+    %y = arith.divf %one, %root : vector<8xf32>
+    ```
+  }];
+  let dependentDialects = ["arith::ArithDialect", "math::MathDialect"];
+}
+
+#endif // DIALECTS_CONVERSION_EXPANDMATH_PASSES
