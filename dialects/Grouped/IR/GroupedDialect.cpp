@@ -1,0 +1,85 @@
+//===- GroupedDialect.cpp - The dialect, effects of its ops ---------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Registers the ops, allows inlining, and says what memory they touch.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Grouped/IR/GroupedOps.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/Transforms/InliningUtils.h"
+
+using namespace mlir;
+using namespace mlir::grouped;
+
+#include "dialects/Grouped/IR/GroupedOpsDialect.cpp.inc"
+#define GET_OP_CLASSES
+#include "dialects/Grouped/IR/GroupedOps.cpp.inc"
+
+namespace {
+/// Without it the inliner silently keeps every call to a function that holds
+/// grouped ops.
+struct GroupedInlinerInterface final : DialectInlinerInterface {
+  using DialectInlinerInterface::DialectInlinerInterface;
+
+  bool isLegalToInline(Operation *, Region *, bool, IRMapping &) const final {
+    return true;
+  }
+  bool isLegalToInline(Region *, Region *, bool, IRMapping &) const final {
+    return true;
+  }
+};
+} // namespace
+
+void GroupedDialect::initialize() {
+  addInterfaces<GroupedInlinerInterface>();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/Grouped/IR/GroupedOps.cpp.inc"
+      >();
+}
+
+using Effects =
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>;
+
+/// Of memrefs, inits are written and all others read; tensors are values.
+static void addDestinationEffects(DestinationStyleOpInterface op,
+                                  Effects &effects) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<MemRefType>(operand.get().getType()))
+      continue;
+    if (op.isDpsInit(&operand))
+      effects.emplace_back(MemoryEffects::Write::get(), &operand);
+    else
+      effects.emplace_back(MemoryEffects::Read::get(), &operand);
+  }
+}
+
+void CombineOp::getEffects(Effects &effects) {
+  addDestinationEffects(*this, effects);
+}
+void GatherOp::getEffects(Effects &effects) {
+  addDestinationEffects(*this, effects);
+}
+void MatmulOp::getEffects(Effects &effects) {
+  addDestinationEffects(*this, effects);
+}
+void PlanOp::getEffects(Effects &effects) {
+  addDestinationEffects(*this, effects);
+}
+void TasksOp::getEffects(Effects &effects) {
+  addDestinationEffects(*this, effects);
+}
+void TopKOp::getEffects(Effects &effects) {
+  addDestinationEffects(*this, effects);
+}
+
+void ObserveOp::getEffects(Effects &effects) {
+  addDestinationEffects(*this, effects);
+  // The runtime's counts: observing twice is not observing once, and a route
+  // whose ids nobody reads is still counted.
+  effects.emplace_back(MemoryEffects::Read::get());
+  effects.emplace_back(MemoryEffects::Write::get());
+}

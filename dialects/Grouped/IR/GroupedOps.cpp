@@ -1,0 +1,220 @@
+//===- GroupedOps.cpp - Verifiers of the grouped ops ----------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each constraint of GroupedOps.td stands here under its label.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Grouped/IR/GroupedOps.h"
+
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+using namespace mlir::grouped;
+
+static ArrayRef<int64_t> getShape(Value value) {
+  return cast<ShapedType>(value.getType()).getShape();
+}
+
+/// Equal ranks, and no two different static sizes.
+static bool fit(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
+  return succeeded(verifyCompatibleShape(a, b));
+}
+
+/// The same dimensions behind the first, and the same element type.
+static bool haveSameRows(Value a, Value b) {
+  ArrayRef<int64_t> shapeA = getShape(a), shapeB = getShape(b);
+  return !shapeA.empty() && !shapeB.empty() &&
+         fit(shapeA.drop_front(), shapeB.drop_front()) &&
+         getElementTypeOrSelf(a) == getElementTypeOrSelf(b);
+}
+
+LogicalResult TopKOp::verify() {
+  ArrayRef<int64_t> values = getShape(getValues()), ids = getShape(getIds());
+  // (C1)
+  if (values.size() != 2)
+    return emitOpError("needs values of units x experts, got ")
+           << getValues().getType();
+  if (getMask() && (!fit(getShape(getMask()), values) ||
+                    !getElementTypeOrSelf(getMask()).isInteger(1)))
+    return emitOpError("needs a mask of i1 with the shape of its values ")
+           << getValues().getType() << ", got " << getMask().getType();
+  // (C2)
+  if (ids.size() != 2 || !fit(ids.front(), values.front()))
+    return emitOpError("writes one row of ids for each of its values ")
+           << getValues().getType() << ", got " << getIds().getType();
+  // (C3)
+  int64_t numChoices = ids.back(), numExperts = values.back();
+  if (ShapedType::isDynamic(numChoices) || numChoices < 1)
+    return emitOpError("needs a static number of choices, at least 1, got ")
+           << getIds().getType();
+  if (!ShapedType::isDynamic(numExperts) && numChoices > numExperts)
+    return emitOpError("chooses ")
+           << numChoices << " experts but only " << numExperts << " exist";
+  return success();
+}
+
+LogicalResult ObserveOp::verify() {
+  // (C1)
+  if (getShape(getIds()).size() != 2 ||
+      !fit(getShape(getIds()), getShape(getInit())))
+    return emitOpError("needs ids of units x choices and a destination of "
+                       "their shape, got ")
+           << getIds().getType() << " and " << getInit().getType();
+  // (C2)
+  if (static_cast<int64_t>(getNumExperts()) < 1)
+    return emitOpError("needs at least one expert");
+  return success();
+}
+
+LogicalResult PlanOp::verify() {
+  ArrayRef<int64_t> ids = getShape(getIds()), rows = getShape(getRows()),
+                    offsets = getShape(getOffsets());
+  // (C1)
+  if (ids.size() != 2 || !fit(ids, getShape(getPlace())))
+    return emitOpError("needs ids of units x choices and places of their "
+                       "shape, got ")
+           << getIds().getType() << " and " << getPlace().getType();
+  // (C2)
+  if (offsets.size() != 1 ||
+      (!ShapedType::isDynamic(offsets.front()) && offsets.front() < 2))
+    return emitOpError("needs a vector of at least 2 offsets, got ")
+           << getOffsets().getType();
+  // (C3)
+  if (rows.size() != 1)
+    return emitOpError("writes a vector of rows, got ") << getRows().getType();
+  if (!ShapedType::isDynamicShape(ids) &&
+      !fit(rows.front(), ids.front() * ids.back()))
+    return emitOpError("has ")
+           << ids.front() * ids.back() << " choices but writes " << rows.front()
+           << " rows";
+  return success();
+}
+
+LogicalResult GatherOp::verify() {
+  ArrayRef<int64_t> rows = getShape(getRows()), init = getShape(getInit());
+  // (C1)
+  if (rows.size() != 1 || init.empty() || !fit(rows.front(), init.front()))
+    return emitOpError("needs one number for each row it writes, got ")
+           << getRows().getType() << " for " << getInit().getType();
+  // (C2)
+  if (!haveSameRows(getSource(), getInit()))
+    return emitOpError("copies whole rows: ")
+           << getSource().getType() << " does not fit " << getInit().getType();
+  return success();
+}
+
+bool MatmulOp::isPacked() { return getShape(getRhs().front()).size() == 4; }
+
+int64_t MatmulOp::getNumAccumulators() {
+  return isPacked() ? getShape(getRhs().front())[2] : getRhs().size();
+}
+
+bool MatmulOp::isColumns(Value with) { return getShape(with).size() == 1; }
+
+/// (C2): right-hand sides of `depth` x `columns`.
+static LogicalResult verifyRightHandSides(MatmulOp op, int64_t depth,
+                                          int64_t columns) {
+  OperandRange rhs = op.getRhs();
+  if (rhs.empty() || rhs.size() > 2)
+    return op.emitOpError("needs one or two right-hand sides, got ")
+           << rhs.size();
+  if (!op.isPacked()) {
+    for (Value side : rhs)
+      if (!fit(getShape(side), {depth, columns}))
+        return op.emitOpError("cannot multiply ")
+               << op.getLhs().getType() << " by " << side.getType() << " into "
+               << op.getInit().getType();
+    return success();
+  }
+  ArrayRef<int64_t> panels = getShape(rhs.front()); // P x K x R x W
+  if (rhs.size() != 1)
+    return op.emitOpError("takes packed panels as the only operand");
+  if (ShapedType::isDynamic(panels[2]) || panels[2] < 1 || panels[2] > 2 ||
+      ShapedType::isDynamic(panels[3]) || !fit(panels[1], depth))
+    return op.emitOpError("cannot multiply ")
+           << op.getLhs().getType() << " by panels " << rhs.front().getType();
+  bool isKnown =
+      !ShapedType::isDynamic(panels[0]) && !ShapedType::isDynamic(columns);
+  if (isKnown && panels[0] * panels[3] < columns)
+    return op.emitOpError("needs ")
+           << columns << " columns but its panels have "
+           << panels[0] * panels[3];
+  return success();
+}
+
+/// (C4) and (C5).
+static LogicalResult verifyEpilogueArguments(MatmulOp op) {
+  int64_t numAccumulators = op.getNumAccumulators();
+  if (!op.hasEpilogue()) {
+    if (numAccumulators == 1 && op.getWith().empty())
+      return success();
+    return op.emitOpError("needs an epilogue for ")
+           << numAccumulators << " right-hand sides and " << op.getWith().size()
+           << " operands of 'with'";
+  }
+  Block::BlockArgListType args = op.getEpilogue().getArguments();
+  if (args.size() != numAccumulators + op.getWith().size())
+    return op.emitOpError("needs an epilogue of ")
+           << numAccumulators + op.getWith().size() << " arguments, got "
+           << args.size();
+  for (BlockArgument arg : args.take_front(numAccumulators))
+    if (!isa<FloatType>(arg.getType()))
+      return op.emitOpError("accumulates in a float type, got ")
+             << arg.getType();
+  for (auto [arg, with] :
+       llvm::zip(args.drop_front(numAccumulators), op.getWith()))
+    if (arg.getType() != getElementTypeOrSelf(with))
+      return op.emitOpError("passes ")
+             << with.getType() << " to an epilogue argument of type "
+             << arg.getType();
+  return success();
+}
+
+LogicalResult MatmulOp::verify() {
+  ArrayRef<int64_t> lhs = getShape(getLhs()), init = getShape(getInit());
+  // (C1)
+  if (lhs.size() != 2 || init.size() != 2 || !fit(lhs.front(), init.front()))
+    return emitOpError("needs rows M x K and a destination M x N, got ")
+           << getLhs().getType() << " and " << getInit().getType();
+  // (C2)
+  if (failed(verifyRightHandSides(*this, lhs.back(), init.back())))
+    return failure();
+  // (C3)
+  for (Value with : getWith())
+    if (!fit(getShape(with), init) && !fit(getShape(with), init.back()))
+      return emitOpError("cannot pair ")
+             << with.getType() << " with elements of " << getInit().getType();
+  return verifyEpilogueArguments(*this);
+}
+
+LogicalResult MatmulOp::verifyRegions() {
+  if (!hasEpilogue())
+    return success();
+  // (C6)
+  Operation *yield = getEpilogue().front().getTerminator();
+  if (!isa<YieldOp>(yield) || yield->getNumOperands() != 1 ||
+      yield->getOperand(0).getType() != getElementTypeOrSelf(getInit()))
+    return emitOpError("needs an epilogue that yields one ")
+           << getElementTypeOrSelf(getInit());
+  return success();
+}
+
+LogicalResult CombineOp::verify() {
+  ArrayRef<int64_t> place = getShape(getPlace()), init = getShape(getInit());
+  // (C1)
+  if (place.size() != 2 || !fit(place, getShape(getWeights())))
+    return emitOpError("needs places of units x choices and weights of their "
+                       "shape, got ")
+           << getPlace().getType() << " and " << getWeights().getType();
+  // (C2)
+  if (init.empty() || !fit(init.front(), place.front()))
+    return emitOpError("writes one row for each unit of ")
+           << getPlace().getType() << ", got " << getInit().getType();
+  // (C3)
+  if (!haveSameRows(getEach(), getInit()))
+    return emitOpError("sums whole rows: ")
+           << getEach().getType() << " does not fit " << getInit().getType();
+  return success();
+}

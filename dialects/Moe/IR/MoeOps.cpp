@@ -1,0 +1,146 @@
+//===- MoeOps.cpp - Verifiers and result types of the moe ops -------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each constraint of MoeOps.td stands here under its label, except those of
+// `experts`.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Moe/IR/MoeOps.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+using namespace mlir::moe;
+
+static bool fit(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
+  return succeeded(verifyCompatibleShape(a, b));
+}
+
+static ArrayRef<int64_t> getShape(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+LogicalResult ParameterOp::verify() {
+  // (C1)
+  auto type = dyn_cast<RankedTensorType>(getType());
+  if (!type || !type.hasStaticShape())
+    return emitOpError("needs static sizes, got ") << getType();
+  // (C2)
+  if (static_cast<int64_t>(getDims().size()) != type.getRank())
+    return emitOpError("has ") << type.getRank() << " dimensions but "
+                               << getDims().size() << " names";
+  // (C3)
+  bool hasNumber = getInitValue().has_value();
+  bool needsNumber =
+      getInit() != InitKind::Zeros && getInit() != InitKind::Ones;
+  if (hasNumber != needsNumber)
+    return emitOpError() << (needsNumber ? "needs a number for '"
+                                         : "takes no number for '")
+                         << stringifyInitKind(getInit()) << "'";
+  return success();
+}
+
+LogicalResult GetOp::verifySymbolUses(SymbolTableCollection &symbolTables) {
+  // (C1)
+  auto parameter = symbolTables.lookupNearestSymbolFrom<ParameterOp>(
+      *this, getParameterAttr());
+  if (!parameter)
+    return emitOpError("finds no parameter ") << getParameterAttr();
+  if (parameter.getType() == getType())
+    return success();
+  InFlightDiagnostic diag = emitOpError("gives ")
+                            << getType() << " of a parameter of type "
+                            << parameter.getType();
+  diag.attachNote(parameter.getLoc()) << "declared here";
+  return diag;
+}
+
+LogicalResult TopKOp::inferReturnTypes(MLIRContext *context,
+                                       std::optional<Location>, Adaptor adaptor,
+                                       SmallVectorImpl<Type> &types) {
+  auto values = dyn_cast<RankedTensorType>(adaptor.getValues().getType());
+  if (!values || values.getRank() < 1)
+    return failure();
+  int64_t numChoices = static_cast<int64_t>(adaptor.getNumChoices());
+  types.push_back(RankedTensorType::get(
+      {values.getDimSize(0), std::max<int64_t>(numChoices, 0)},
+      IntegerType::get(context, 32)));
+  return success();
+}
+
+LogicalResult TopKOp::verify() {
+  ArrayRef<int64_t> values = getShape(getValues());
+  // (C1)
+  if (ShapedType::isDynamic(values.back()))
+    return emitOpError("needs a static number of experts, got ")
+           << getValues().getType();
+  // (C2)
+  int64_t numChoices = static_cast<int64_t>(getNumChoices());
+  if (numChoices < 1)
+    return emitOpError("must choose at least one expert");
+  if (numChoices > values.back())
+    return emitOpError("chooses ")
+           << numChoices << " experts but only " << values.back() << " exist";
+  // (C3)
+  if (getMask() && !fit(getShape(getMask()), values))
+    return emitOpError("needs a mask with the shape of ")
+           << getValues().getType() << ", got " << getMask().getType();
+  return success();
+}
+
+LogicalResult ObserveOp::verify() {
+  // (C1)
+  if (static_cast<int64_t>(getNumExperts()) < 1)
+    return emitOpError("needs at least one expert");
+  return success();
+}
+
+LogicalResult PickOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                       Adaptor adaptor,
+                                       SmallVectorImpl<Type> &types) {
+  auto ids = dyn_cast<RankedTensorType>(adaptor.getIds().getType());
+  if (!ids)
+    return failure();
+  types.push_back(ids.clone(getElementTypeOrSelf(adaptor.getValues())));
+  return success();
+}
+
+LogicalResult PickOp::verify() {
+  // (C1)
+  if (!fit(getShape(getValues()).front(), getShape(getIds()).front()))
+    return emitOpError("picks from ")
+           << getValues().getType() << " with ids of other units "
+           << getIds().getType();
+  return success();
+}
+
+LogicalResult CombineOp::inferReturnTypes(MLIRContext *,
+                                          std::optional<Location>,
+                                          Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
+  auto each = dyn_cast<RankedTensorType>(adaptor.getEach().getType());
+  if (!each || each.getRank() < 2)
+    return failure();
+  SmallVector<int64_t> shape(each.getShape());
+  shape.erase(shape.begin() + 1);
+  types.push_back(each.clone(shape));
+  return success();
+}
+
+LogicalResult CombineOp::verify() {
+  ArrayRef<int64_t> ids = getShape(getIds());
+  // (C1)
+  if (!fit(ids, getShape(getWeights())) ||
+      !fit(ids, getShape(getEach()).take_front(2)))
+    return emitOpError("needs units and ranks of ")
+           << getIds().getType() << ", got " << getEach().getType() << " and "
+           << getWeights().getType();
+  // (C2)
+  if (getElementTypeOrSelf(getEach()) != getElementTypeOrSelf(getWeights()))
+    return emitOpError("cannot weigh ")
+           << getEach().getType() << " with " << getWeights().getType();
+  return success();
+}

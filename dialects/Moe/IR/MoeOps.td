@@ -1,0 +1,285 @@
+//===- MoeOps.td - What an expert layer computes ----------*- tablegen -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The ops of the moe dialect: parameters, selection, experts and combine.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DIALECTS_MOE_IR_MOEOPS
+#define DIALECTS_MOE_IR_MOEOPS
+
+include "dialects/Moe/IR/MoeBase.td"
+
+def Moe_ParameterOp : Moe_Op<"parameter", [Symbol]> {
+  let summary = "a named tensor that the weights file or the seed fills";
+  let description = [{
+    The symbol is the path of the parameter in the program, which is its name
+    in the weights file, too. The dimensions of `stack` and of experts come
+    first. Parameters are those of the model, in this order; the op stays in
+    the module until the manifest is made from it.
+
+    `init` is the initial value: `normal(std)`, `trunc_normal(std)`,
+    `uniform(bound)`, `uniform_fan(bound)`, `orthogonal(gain)`,
+    `constant(value)`, `zeros` or `ones`. `declared` is the number of trailing
+    dimensions that the declaration itself has (absent: all).
+
+    Constraints:
+
+    - (C1) The type is a ranked tensor with static sizes.
+    - (C2) There is one name for each dimension.
+    - (C3) `zeros` and `ones` have no number, all others have one.
+
+    Example:
+
+    ```mlir
+    moe.parameter @"Block.y.w1" : tensor<4x8x128x256xf32>
+        dims ["L", "E", "D", "F"] init normal(5.0e-02)
+    ```
+  }];
+  let arguments = (ins
+    SymbolNameAttr:$sym_name,
+    TypeAttrOf<AnyRankedTensor>:$type,
+    StrArrayAttr:$dims,
+    Moe_InitKind:$init,
+    OptionalAttr<F64Attr>:$init_value,
+    DefaultValuedAttr<Moe_ParameterKind,
+                      "::mlir::moe::ParameterKind::Param">:$kind,
+    OptionalAttr<I64Attr>:$declared);
+  let assemblyFormat = [{
+    $sym_name `:` $type `dims` $dims
+    `init` $init (`(` $init_value^ `)`)? (`kind` $kind^)? attr-dict
+  }];
+  let hasVerifier = 1; // (C1) to (C3)
+}
+
+def Moe_GetOp : Moe_Op<"get", [
+    Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "the value of a parameter";
+  let description = [{
+    Gives the whole tensor, with the dimensions of stack and experts.
+
+    Constraints:
+
+    - (C1) The symbol is a `moe.parameter` of the type of the result.
+
+    Example:
+
+    ```mlir
+    %w1 = moe.get @"Block.y.w1" : tensor<4x8x128x256xf32>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$parameter);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = "$parameter attr-dict `:` type($result)";
+}
+
+def Moe_TopKOp : Moe_Op<"top_k", [
+    NoMemoryEffect, InferTypeOpAdaptor]> {
+  let summary = "choose the experts with the largest values";
+  let description = [{
+    `ids[u]` are the numbers of the K largest of `values[u]`, the largest
+    first; ties go to the lower number. NaN counts as minus infinity, -0 equals
+    0. With a mask, only experts whose mask is true are chosen. Where fewer than
+    K remain, the rest of `ids[u]` is -1.
+
+    Constraints:
+
+    - (C1) `values` are units x experts, with a static number of experts.
+    - (C2) `choose` is at least 1 and at most the number of experts.
+    - (C3) The mask has the shape of `values`.
+
+    Example:
+
+    ```mlir
+    // values = [[0.1, 0.7, 0.7], [0.5, 0.2, 0.3]]
+    %ids = moe.top_k %values choose 2 : tensor<2x3xf32>
+    // ids = [[1, 2], [0, 2]]
+    ```
+  }];
+  let arguments = (ins 2DTensorOf<[AnyFloat]>:$values,
+                       Optional<2DTensorOf<[I1]>>:$mask,
+                       I64Attr:$num_choices);
+  let results = (outs Moe_Ids:$ids);
+  let assemblyFormat = [{
+    $values (`where` $mask^)? `choose` $num_choices attr-dict
+    `:` type($values) (`,` type($mask)^)?
+  }];
+  let hasVerifier = 1; // (C1) to (C3)
+}
+
+def Moe_ObserveOp : Moe_Op<"observe", [
+    AllTypesMatch<["ids", "used"]>, MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "let statistics, recording and replay see a route's choices";
+  let description = [{
+    Shows the runtime the choices of one layer of a route, once for each layer
+    and run, and gives the choices that the run uses: `ids` themselves, or those
+    of the file being replayed. The route is named by its path. `layer` is the
+    number in the stack, 0 outside of one.
+
+    Constraints:
+
+    - (C1) There is at least one expert.
+
+    Example:
+
+    ```mlir
+    // ids = [[1, -1], [0, 1]]
+    %used = moe.observe %ids route "Block.y" of 2 layer %l : tensor<2x2xi32>
+    // nothing is replayed: used = ids; counted: 1 for expert 0, 2 for expert 1
+    ```
+  }];
+  let arguments = (ins Moe_Ids:$ids, StrAttr:$route, I64Attr:$num_experts,
+                       Index:$layer);
+  let results = (outs Moe_Ids:$used);
+  let assemblyFormat = [{
+    $ids `route` $route `of` $num_experts `layer` $layer attr-dict
+    `:` type($ids)
+  }];
+  let hasVerifier = 1; // (C1)
+}
+
+def Moe_PickOp : Moe_Op<"pick", [
+    NoMemoryEffect, InferTypeOpAdaptor]> {
+  let summary = "the values of the chosen experts";
+  let description = [{
+    Element `[u][k]` is `values[u][ids[u][k]]`, or 0 where that choice is
+    nobody's.
+
+    Constraints:
+
+    - (C1) `values` and `ids` have the same number of units.
+
+    Example:
+
+    ```mlir
+    // values = [[0.1, 0.7], [0.5, 0.2]], ids = [[1, 0], [0, -1]]
+    %w = moe.pick %values at %ids : tensor<2x2xf32>, tensor<2x2xi32>
+    // w = [[0.7, 0.1], [0.5, 0]]
+    ```
+  }];
+  let arguments = (ins 2DTensorOf<[AnyType]>:$values, Moe_Ids:$ids);
+  let results = (outs 2DTensorOf<[AnyType]>:$result);
+  let assemblyFormat = [{
+    $values `at` $ids attr-dict `:` type($values) `,` type($ids)
+  }];
+  let hasVerifier = 1; // (C1)
+}
+
+def Moe_ExpertsOp : Moe_Op<"experts", [
+    AttrSizedOperandSegments, IsolatedFromAbove, RecursiveMemoryEffects,
+    SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "the chosen experts, each on the units that chose it";
+  let description = [{
+    Element `[u][k]` of each result is what the region makes of unit u with the
+    weights of expert `ids[u][k]`. Choices of nobody (-1) compute nothing; their
+    elements are undefined and `combine` does not read them.
+
+    The region is written for one expert and a batch of any number of rows; row
+    by row, it must compute the same whatever else is in the batch. Its
+    arguments are, in this order, a batch of rows of each of `units`, each of
+    `whole` as it is, and the slice of each of `weights` for the expert. It
+    yields a batch of rows of each result.
+
+    Constraints:
+
+    - (C1) Each of `units` has the U rows of `ids`; there is at least one.
+    - (C2) The first dimension of each of `weights` is the expert.
+    - (C3) The region has the arguments above.
+    - (C4) Results are U x K of what a row of the yielded value is.
+
+    Example:
+
+    ```mlir
+    // x = [[1], [2]], w = [[[10]], [[100]]], ids = [[1, -1], [0, 1]]
+    %each = moe.experts %ids of 2 units(%x : tensor<2x1xf32>)
+        weights(%w : tensor<2x1x1xf32>) : tensor<2x2xi32> -> tensor<2x2x1xf32> {
+    ^bb0(%rows: tensor<?x1xf32>, %we: tensor<1x1xf32>):
+      ...                                     // %y = rows times the matrix we
+      moe.yield %y : tensor<?x1xf32>
+    }
+    // each = [[[100], undefined], [[20], [200]]]
+    ```
+  }];
+  let arguments = (ins
+    Moe_Ids:$ids, I64Attr:$num_experts,
+    Variadic<AnyRankedTensor>:$units,
+    Variadic<AnyType>:$whole,
+    Variadic<AnyRankedTensor>:$weights);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $ids `of` $num_experts
+    `units` `(` $units `:` type($units) `)`
+    (`whole` `(` $whole^ `:` type($whole) `)`)?
+    (`weights` `(` $weights^ `:` type($weights) `)`)?
+    attr-dict-with-keyword `:` type($ids) `->` type($results) $body
+  }];
+  let extraClassDeclaration = [{
+    BlockArgument getUnitsArg(unsigned i) { return getBody().getArgument(i); }
+    BlockArgument getWholeArg(unsigned i) {
+      return getBody().getArgument(getUnits().size() + i);
+    }
+    BlockArgument getWeightsArg(unsigned i) {
+      return getBody().getArgument(getUnits().size() + getWhole().size() + i);
+    }
+  }];
+  let hasVerifier = 1; // (C1) to (C3)
+  let hasRegionVerifier = 1; // (C4)
+}
+
+def Moe_YieldOp : Moe_Op<"yield", [
+    Pure, ReturnLike, Terminator, HasParent<"ExpertsOp">]> {
+  let summary = "end the body of an expert";
+  let description = [{
+    Gives the rows that the expert made of its batch, one tensor for each result
+    of `experts`.
+
+    Example:
+
+    ```mlir
+    moe.yield %rows : tensor<?x128xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<AnyRankedTensor>:$values);
+  let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
+  let builders = [OpBuilder<(ins), [{
+    build($_builder, $_state, ValueRange());
+  }]>];
+}
+
+def Moe_CombineOp : Moe_Op<"combine", [
+    NoMemoryEffect, InferTypeOpAdaptor]> {
+  let summary = "sum what the chosen experts gave, with weights";
+  let description = [{
+    Element `[u][j...]` starts at 0; for each rank k from 0 up whose choice is
+    an expert, `weights[u][k] * each[u][k][j...]` is added by one fused
+    multiply-add. A unit without choices gets 0.
+
+    Constraints:
+
+    - (C1) `weights` and `ids` have the same shape U x K, and so have the first
+      two dimensions of `each`.
+    - (C2) `weights` and `each` have the same element type.
+
+    Example:
+
+    ```mlir
+    // each = [[[100], undefined], [[20], [200]]], w = [[0.5, 9], [1, 10]],
+    // ids = [[1, -1], [0, 1]]
+    %y = moe.combine %each by %w at %ids
+        : tensor<2x2x1xf32>, tensor<2x2xf32>, tensor<2x2xi32>
+    // y = [[50], [2020]]
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$each, 2DTensorOf<[AnyFloat]>:$weights,
+                       Moe_Ids:$ids);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $each `by` $weights `at` $ids attr-dict
+    `:` type($each) `,` type($weights) `,` type($ids)
+  }];
+  let hasVerifier = 1; // (C1), (C2)
+}
+
+#endif // DIALECTS_MOE_IR_MOEOPS

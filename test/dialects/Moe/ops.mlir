@@ -1,0 +1,38 @@
+// RUN: spex-opt %s | spex-opt | FileCheck %s
+// RUN: spex-opt %s --mlir-print-op-generic | spex-opt | FileCheck %s
+
+// CHECK: moe.parameter @Block.y.w1 : tensor<4x8x128x256xf32> dims ["L", "E", "D", "F"] init normal(5.000000e-02)
+moe.parameter @"Block.y.w1" : tensor<4x8x128x256xf32>
+    dims ["L", "E", "D", "F"] init normal(5.0e-02)
+// CHECK: moe.parameter @norm.w : tensor<128xf32> dims ["D"] init ones
+moe.parameter @norm.w : tensor<128xf32> dims ["D"] init ones
+// CHECK: moe.parameter @mean : tensor<f32> dims [] init zeros kind state
+moe.parameter @mean : tensor<f32> dims [] init zeros kind state
+
+// CHECK-LABEL: func.func @routes(
+func.func @routes(%x: tensor<?x128xf32>, %p: tensor<?x8xf32>,
+    %mask: tensor<?x8xi1>, %w: tensor<8x128x128xf32>, %layer: index)
+    -> tensor<?x128xf32> {
+  // CHECK: moe.get @Block.y.w1 : tensor<4x8x128x256xf32>
+  %w1 = moe.get @"Block.y.w1" : tensor<4x8x128x256xf32>
+  // CHECK: moe.top_k %{{.*}} where %{{.*}} choose 3 : tensor<?x8xf32>, tensor<?x8xi1>
+  %masked = moe.top_k %p where %mask choose 3 : tensor<?x8xf32>, tensor<?x8xi1>
+  // CHECK: moe.top_k %{{.*}} choose 2 : tensor<?x8xf32>
+  %ids = moe.top_k %p choose 2 : tensor<?x8xf32>
+  // CHECK: moe.observe %{{.*}} route "Block.y" of 8 layer %{{.*}} : tensor<?x2xi32>
+  %used = moe.observe %ids route "Block.y" of 8 layer %layer : tensor<?x2xi32>
+  // CHECK: moe.pick %{{.*}} at %{{.*}} : tensor<?x8xf32>, tensor<?x2xi32>
+  %weights = moe.pick %p at %used : tensor<?x8xf32>, tensor<?x2xi32>
+  // CHECK: moe.experts %{{.*}} of 8 units(%{{.*}} : tensor<?x128xf32>) whole(%{{.*}} : index) weights(%{{.*}} : tensor<8x128x128xf32>) : tensor<?x2xi32> -> tensor<?x2x128xf32> {
+  %each = moe.experts %used of 8 units(%x : tensor<?x128xf32>)
+      whole(%layer : index) weights(%w : tensor<8x128x128xf32>)
+      : tensor<?x2xi32> -> tensor<?x2x128xf32> {
+  ^bb0(%rows: tensor<?x128xf32>, %l: index, %we: tensor<128x128xf32>):
+    // CHECK: moe.yield %{{.*}} : tensor<?x128xf32>
+    moe.yield %rows : tensor<?x128xf32>
+  }
+  // CHECK: moe.combine %{{.*}} by %{{.*}} at %{{.*}} : tensor<?x2x128xf32>, tensor<?x2xf32>, tensor<?x2xi32>
+  %y = moe.combine %each by %weights at %used
+      : tensor<?x2x128xf32>, tensor<?x2xf32>, tensor<?x2xi32>
+  return %y : tensor<?x128xf32>
+}
