@@ -1,0 +1,33 @@
+/*===- Safetensors.h - One file of tensors ------------------------*- C -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Shared by the readers of single files and of folders with shards.
+//
+//===----------------------------------------------------------------------===*/
+
+#ifndef RUNTIME_WEIGHTS_SAFETENSORS_H
+#define RUNTIME_WEIGHTS_SAFETENSORS_H
+
+#include "spex/weights.h"
+
+/* The longest name of a tensor that can be wanted or read. */
+enum { SPEX_MAX_NAME = 2048 };
+
+/* The tensor of that name, or -1; `wanted` is sorted. */
+int64_t spex_find_wanted(const spex_wanted *wanted, int64_t count,
+                         const char *name);
+
+/* Reads one file. `shard`: null, or for each of `wanted` the number of the
+   shard that holds it; then only those of `number` may be in this file, and
+   all of them must be. */
+spex_status spex_read_safetensors(int folder, const char *path,
+                                  spex_wanted *wanted, int64_t count,
+                                  const int32_t *shard, int32_t number,
+                                  spex_error *error);
+
+/* E0408 for the first of `wanted` that was not found. */
+spex_status spex_check_all_found(const char *path, const spex_wanted *wanted,
+                                 int64_t count, spex_error *error);
+
+#endif /* RUNTIME_WEIGHTS_SAFETENSORS_H */
