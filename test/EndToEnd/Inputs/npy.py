@@ -1,0 +1,69 @@
+"""Arrays in .npy files, with the standard library only.
+
+    npy.py close A B TOLERANCE     largest difference at most TOLERANCE
+    npy.py row A INDEX OUT         A[INDEX : INDEX + 1] along the first axis
+    npy.py columns A COUNT OUT     A[:, :COUNT]
+"""
+import ast
+import struct
+import sys
+
+
+def read(path):
+    with open(path, "rb") as file:
+        data = file.read()
+    assert data[:6] == b"\x93NUMPY", path
+    length = struct.unpack("<H", data[8:10])[0]
+    header = ast.literal_eval(data[10:10 + length].decode())
+    assert not header["fortran_order"]
+    kind = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q"}[header["descr"]]
+    body = data[10 + length:]
+    values = struct.unpack("<%d%s" % (len(body) // struct.calcsize(kind), kind), body)
+    return header["descr"], header["shape"], list(values)
+
+
+def write(path, descr, shape, values):
+    kind = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q"}[descr]
+    header = repr({"descr": descr, "fortran_order": False, "shape": tuple(shape)})
+    header += " " * (-(len(header) + 11) % 64) + "\n"
+    with open(path, "wb") as file:
+        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)))
+        file.write(header.encode())
+        file.write(struct.pack("<%d%s" % (len(values), kind), *values))
+
+
+def close(first, second, tolerance):
+    _, shape, a = read(first)
+    _, other, b = read(second)
+    if shape != other:
+        sys.exit("shapes differ: %s, %s" % (shape, other))
+    worst = max(range(len(a)), key=lambda i: abs(a[i] - b[i]))
+    difference = abs(a[worst] - b[worst])
+    print("largest difference %.3g at element %d" % (difference, worst))
+    if not difference <= tolerance:
+        sys.exit(1)
+
+
+def row(path, index, out):
+    descr, shape, values = read(path)
+    size = len(values) // shape[0]
+    write(out, descr, (1,) + shape[1:], values[index * size:(index + 1) * size])
+
+
+def columns(path, count, out):
+    descr, shape, values = read(path)
+    assert len(shape) == 2
+    kept = [values[r * shape[1] + c] for r in range(shape[0]) for c in range(count)]
+    write(out, descr, (shape[0], count), kept)
+
+
+if __name__ == "__main__":
+    what, *rest = sys.argv[1:]
+    if what == "close":
+        close(rest[0], rest[1], float(rest[2]))
+    elif what == "row":
+        row(rest[0], int(rest[1]), rest[2])
+    elif what == "columns":
+        columns(rest[0], int(rest[1]), rest[2])
+    else:
+        sys.exit(__doc__)
