@@ -58,6 +58,9 @@ InFlight &InFlight::helpNearest(std::string_view word,
 }
 
 uint16_t DiagnosticEngine::addFile(const SourceFile &file) {
+  auto known = std::find(files.begin(), files.end(), &file);
+  if (known != files.end())
+    return static_cast<uint16_t>(known - files.begin());
   files.push_back(&file);
   return static_cast<uint16_t>(files.size() - 1);
 }
@@ -65,10 +68,15 @@ uint16_t DiagnosticEngine::addFile(const SourceFile &file) {
 InFlight DiagnosticEngine::add(Code code,
                                std::optional<SourceLocation> location,
                                std::string message) {
-  if (location &&
+  // A file of nothing but errors must not fill the memory.
+  constexpr size_t maxKept = 10'000;
+  bool isKept = diagnostics.size() < maxKept;
+  if (isKept && location &&
       !reported.insert({code, location->file, location->offset}).second)
     return InFlight(nullptr);
   ++(info(code).severity == Severity::Error ? numErrors : numWarnings);
+  if (!isKept)
+    return InFlight(nullptr);
   diagnostics.push_back({code, location, std::move(message), {}});
   return InFlight(&diagnostics.back());
 }

@@ -135,7 +135,7 @@ struct RenderOptions {
 class DiagnosticEngine {
 public:
   /// Makes a file known; it must outlive the engine. Gives the number that
-  /// its places carry: 0 for the first.
+  /// its places carry: 0 for the first. A known file keeps its number.
   uint16_t addFile(const SourceFile &file);
 
   /// Reports at a place. A code is reported at a place only once, because a

@@ -29,7 +29,7 @@ struct Formal {
 struct Result {
   SourceLocation location;
   bool isRecord = false;
-  Type type;                                     ///< unless isRecord
+  Type type;                                       ///< unless isRecord
   std::vector<std::pair<Identifier, Type>> fields; ///< if isRecord
 };
 

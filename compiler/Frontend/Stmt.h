@@ -87,8 +87,8 @@ struct Route {
   bool hasOver = false;
   std::vector<Identifier> over;
   bool hasPolicy = false;
-  Callee policy;        ///< if hasPolicy
-  Arguments policyArgs; ///< if hasPolicy
+  Callee policy;               ///< if hasPolicy
+  Arguments policyArgs;        ///< if hasPolicy
   std::vector<Clause> clauses; ///< unless hasPolicy
 
   const Clause *find(ClauseKind kind) const {
