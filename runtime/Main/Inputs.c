@@ -11,18 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Says that dimension `dim` has `size`; `input` says so, or null for --at. */
+/* `input` says that dimension `dim` has `size`. */
 static spex_status fix_size(int64_t *sizes, const spex_manifest *manifest,
                             int dim, int64_t size, const char *input,
                             spex_error *error) {
   const spex_dim *d = &manifest->dims[dim];
-  if (size < 1 || size > d->max)
+  if (size < 1)
+    return spex_error_set(error, "`%s` is %lld in input `%s`, expected 1 to "
+                                 "%lld [E0809]",
+                          d->name, (long long)size, input, (long long)d->max);
+  if (size > d->max)
     return spex_error_set(error,
-                          "`%s` is %lld in input `%s`, expected 1 to %lld%s%s "
-                          "[E0809]",
+                          "`%s` is %lld in input `%s`, expected at most %lld: "
+                          "build with `--dim %s=%lld` to allow it [E0809]",
                           d->name, (long long)size, input, (long long)d->max,
-                          size < 1 ? "" : ": a build with a larger `--dim` of ",
-                          size < 1 ? "" : "it would allow that");
+                          d->name, (long long)size);
   if (sizes[dim] > 0 && sizes[dim] != size)
     return spex_error_set(error,
                           "`%s` is %lld in input `%s`, expected %lld as given "
