@@ -228,7 +228,7 @@ void Lexer::lexString() {
     --end;
   diags.report(message::stringNotClosed, place(position, end))
       .help("a string ends with `\"` on the same line");
-  add(TokenKind::String, end);
+  add(TokenKind::Invalid, end);
 }
 
 /// What was meant by a character that the language does not have.

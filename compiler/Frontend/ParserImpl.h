@@ -125,6 +125,7 @@ private:
     return std::make_unique<Node>(location);
   }
   void checkHeight(ast::Expr &expr, unsigned height);
+  static unsigned heightOfAll(const ast::Arguments &arguments);
 
   //===-- Declarations (Parser.cpp, ParseItem.cpp) ------------------------===//
 
@@ -161,7 +162,7 @@ private:
   std::unique_ptr<ast::Selection> parseSelection();
   void parseSelectionArms(ast::Selection &selection);
 
-  //===-- Expressions (ParseExpr.cpp) -------------------------------------===//
+  //===-- Expressions (ParseExpr.cpp, ParseAtom.cpp) ----------------------===//
 
   ast::ExprPtr parseExpr();
   ast::ExprPtr parseChain(int level);
