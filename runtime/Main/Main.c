@@ -27,6 +27,7 @@ typedef struct run {
   spex_prompt prompt;
   spex_outputs outputs;
   spex_error error;
+  int threads; /* asked for */
 } run;
 
 static int by_size(const void *a, const void *b) {
@@ -110,17 +111,23 @@ static spex_status prepare(run *r) {
   int threads = o->threads ? o->threads : spex_available_cpus();
   if (spex_model_start(&r->model, threads, &r->error) != SPEX_OK)
     return SPEX_FAILED;
-  status = spex_model_load(&r->model, o->weights, o->seed, &r->error);
-  if (status != SPEX_OK)
-    return status;
+  r->threads = threads;
+  return spex_model_load(&r->model, o->weights, o->seed, &r->error);
+}
+
+/* Only after a success: what fails is one line. */
+static void print_notes(const run *r) {
+  const spex_options *o = &r->options;
   int started = spex_pool_workers(r->model.context.pool);
-  if (started < threads)
+  if (started < r->threads)
     fprintf(stderr, "note: the system gave %d of %d threads\n", started,
-            threads);
+            r->threads);
   if (!o->weights)
     fprintf(stderr, "note: no --weights given: initial values of seed %llu\n",
             (unsigned long long)o->seed);
-  return SPEX_OK;
+  if (!o->generate && !o->bench && !o->output_count && !o->stats && !o->routes)
+    fprintf(stderr, "note: nothing was written: see --output, --stats and "
+                    "--routes\n");
 }
 
 static spex_status run_model(run *r) {
@@ -134,10 +141,8 @@ static spex_status run_model(run *r) {
     status = spex_choices_check_replay(r->model.context.choices, &r->error);
   if (status == SPEX_OK)
     status = write_outputs(r);
-  if (status == SPEX_OK && !o->generate && !o->bench && !o->output_count &&
-      !o->stats && !o->routes)
-    fprintf(stderr, "note: nothing was written: see --output, --stats and "
-                    "--routes\n");
+  if (status == SPEX_OK)
+    print_notes(r);
   return status;
 }
 
