@@ -1,0 +1,135 @@
+//===- Reach.cpp - What a body needs --------------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Walks bodies backwards from their results. Neither set reaches output: they
+// are only asked for membership.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Interpreter/Reach.h"
+
+namespace spex::interpreter {
+
+void walk(const Expr &expr, const std::function<void(const Expr &)> &fn) {
+  fn(expr);
+  for (const ExprPtr &arg : expr.args)
+    if (arg)
+      walk(*arg, fn);
+  for (const auto &named : expr.named)
+    if (named.second)
+      walk(*named.second, fn);
+}
+
+void forEachClause(const Route &route,
+                   const std::function<void(const Expr &)> &fn) {
+  for (const ExprPtr &arg : route.args)
+    fn(*arg);
+  for (const ExprPtr *clause :
+       {&route.score, &route.prob, &route.select.by, &route.select.where,
+        &route.select.capacity, &route.keep, &route.capacity, &route.order,
+        &route.weight})
+    if (*clause)
+      fn(**clause);
+}
+
+namespace {
+/// Fills the reach of one instance.
+struct Collector {
+  const Instance &instance;
+  Reach &reach;
+  ReachCache &cache;
+
+  void mark(const Expr &expr) {
+    walk(expr, [&](const Expr &e) {
+      if (e.kind == Expr::Kind::Local)
+        reach.liveSlots[e.slot] = true;
+      if (e.route)
+        reach.liveRoutes.insert(e.route);
+    });
+  }
+
+  void markLive() {
+    for (size_t i = instance.body.size(); i-- > 0;) {
+      const Statement &statement = instance.body[i];
+      switch (statement.kind) {
+      case Statement::Kind::Return:
+        mark(*statement.value);
+        break;
+      case Statement::Kind::Let:
+        if (reach.liveSlots[statement.slot])
+          mark(*statement.value);
+        break;
+      case Statement::Kind::Route:
+        markRoute(*statement.route);
+        break;
+      }
+    }
+  }
+
+  void markRoute(const Route &route) {
+    bool isLive = reach.liveRoutes.count(&route) != 0;
+    for (int slot : {route.scoreSlot, route.probSlot})
+      isLive |= slot >= 0 && reach.liveSlots[slot];
+    if (!isLive)
+      return;
+    reach.liveRoutes.insert(&route);
+    forEachClause(route, [&](const Expr &clause) { mark(clause); });
+  }
+
+  void addDims(const std::vector<const Dimension *> &dims) {
+    reach.dims.insert(dims.begin(), dims.end());
+  }
+
+  void addCallee(const CallTarget &callee) {
+    if (!callee.instance)
+      return;
+    const Reach &below = cache.of(*callee.instance);
+    reach.dims.insert(below.dims.begin(), below.dims.end());
+  }
+
+  void addDimsOf(const Expr &expr) {
+    walk(expr, [&](const Expr &e) {
+      addDims(e.type.dims);
+      addDims(e.dims);
+      addDims(e.toDims);
+      addCallee(e.callee);
+    });
+  }
+
+  void collectDims() {
+    for (const Input &input : instance.inputs)
+      addDims(input.type.dims);
+    for (const Parameter &parameter : instance.parameters)
+      addDims(parameter.type.dims);
+    for (const Type &type : instance.resultTypes)
+      addDims(type.dims);
+    for (const Statement &statement : instance.body) {
+      if (statement.value)
+        addDimsOf(*statement.value);
+      if (!statement.route)
+        continue;
+      const Route &route = *statement.route;
+      addDims({route.experts});
+      addDims(route.units);
+      forEachClause(route, [&](const Expr &clause) { addDimsOf(clause); });
+      for (const ExpertKind &kind : route.kinds)
+        addCallee(kind.callee);
+    }
+  }
+};
+} // namespace
+
+const Reach &ReachCache::of(const Instance &instance) {
+  auto found = known.find(&instance);
+  if (found != known.end())
+    return found->second;
+  Reach reach;
+  reach.liveSlots.resize(instance.locals.size());
+  Collector collector{instance, reach, *this};
+  collector.markLive();
+  collector.collectDims();
+  return known[&instance] = std::move(reach);
+}
+
+} // namespace spex::interpreter
