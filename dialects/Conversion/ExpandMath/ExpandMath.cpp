@@ -14,7 +14,9 @@
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
 
-namespace mlir::spex {
+using namespace mlir;
+
+namespace spex {
 #define GEN_PASS_DEF_EXPANDMATHPASS
 #include "dialects/Conversion/ExpandMath/Passes.h.inc"
 
@@ -77,4 +79,4 @@ void ExpandMathPass::runOnOperation() {
     op->erase();
   }
 }
-} // namespace mlir::spex
+} // namespace spex

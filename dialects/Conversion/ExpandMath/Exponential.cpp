@@ -8,7 +8,9 @@
 
 #include "dialects/Conversion/ExpandMath/MathBuilder.h"
 
-namespace mlir::spex {
+using namespace mlir;
+
+namespace spex {
 
 /// (e^r - 1 - r) / r^2 for |r| <= ln(2) / 2.
 static Value expTail(const MathBuilder &m, Value r) {
@@ -95,4 +97,4 @@ Value expandErf(const MathBuilder &m, Value x) {
                   m.copySign(large, x));
 }
 
-} // namespace mlir::spex
+} // namespace spex

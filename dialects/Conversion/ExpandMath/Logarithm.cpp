@@ -8,7 +8,9 @@
 
 #include "dialects/Conversion/ExpandMath/MathBuilder.h"
 
-namespace mlir::spex {
+using namespace mlir;
+
+namespace spex {
 
 namespace {
 /// x = 2^exponent * (1 + f), and log(1 + f) = f + tail.
@@ -113,4 +115,4 @@ Value expandLog1p(const MathBuilder &m, Value x) {
   return atEdges(m, u, logOfSplit(m, s));
 }
 
-} // namespace mlir::spex
+} // namespace spex

@@ -14,7 +14,9 @@
 
 #include <limits>
 
-namespace mlir::spex {
+using namespace mlir;
+
+namespace spex {
 
 MathBuilder::MathBuilder(OpBuilder &builder, Location loc, Type type)
     : b(builder), loc(loc), type(type) {
@@ -167,4 +169,4 @@ Value MathBuilder::scale(Value x, Value n) const {
   return mul(mul(x, first), second);
 }
 
-} // namespace mlir::spex
+} // namespace spex

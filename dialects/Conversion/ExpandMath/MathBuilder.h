@@ -14,89 +14,90 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Builders.h"
 
-namespace mlir::spex {
+namespace spex {
 
 class MathBuilder {
 public:
   /// `type` is f32, f64, or a vector of one of them.
-  MathBuilder(OpBuilder &builder, Location loc, Type type);
+  MathBuilder(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type);
 
   bool isF64() const;
   /// The same shape in f64.
   MathBuilder wide() const;
 
-  Value number(double v) const;
-  Value integer(int64_t v) const;
-  Value infinity(bool negative = false) const;
-  Value nan() const;
+  mlir::Value number(double v) const;
+  mlir::Value integer(int64_t v) const;
+  mlir::Value infinity(bool negative = false) const;
+  mlir::Value nan() const;
 
-  Value add(Value a, Value b) const;
-  Value sub(Value a, Value b) const;
-  Value mul(Value a, Value b) const;
-  Value div(Value a, Value b) const;
-  Value fma(Value a, Value b, Value c) const;
-  Value neg(Value a) const;
-  Value abs(Value a) const;
-  Value sqrt(Value a) const;
-  Value floor(Value a) const;
-  Value copySign(Value magnitude, Value sign) const;
+  mlir::Value add(mlir::Value a, mlir::Value b) const;
+  mlir::Value sub(mlir::Value a, mlir::Value b) const;
+  mlir::Value mul(mlir::Value a, mlir::Value b) const;
+  mlir::Value div(mlir::Value a, mlir::Value b) const;
+  mlir::Value fma(mlir::Value a, mlir::Value b, mlir::Value c) const;
+  mlir::Value neg(mlir::Value a) const;
+  mlir::Value abs(mlir::Value a) const;
+  mlir::Value sqrt(mlir::Value a) const;
+  mlir::Value floor(mlir::Value a) const;
+  mlir::Value copySign(mlir::Value magnitude, mlir::Value sign) const;
   /// coefficients[0] x^(n-1) + … + coefficients[n-1], by Horner's rule.
-  Value polynomial(Value x, ArrayRef<double> coefficients) const;
+  mlir::Value polynomial(mlir::Value x,
+                         mlir::ArrayRef<double> coefficients) const;
 
-  Value less(Value a, Value b) const;
-  Value equal(Value a, Value b) const;
-  Value equalInts(Value a, Value b) const;
-  Value both(Value a, Value b) const;
-  Value select(Value condition, Value a, Value b) const;
+  mlir::Value less(mlir::Value a, mlir::Value b) const;
+  mlir::Value equal(mlir::Value a, mlir::Value b) const;
+  mlir::Value equalInts(mlir::Value a, mlir::Value b) const;
+  mlir::Value both(mlir::Value a, mlir::Value b) const;
+  mlir::Value select(mlir::Value condition, mlir::Value a, mlir::Value b) const;
   /// x limited to [low, high]; NaN stays NaN.
-  Value clamp(Value x, double low, double high) const;
+  mlir::Value clamp(mlir::Value x, double low, double high) const;
 
-  Value bits(Value x) const;
-  Value fromBits(Value i) const;
-  Value addInts(Value a, Value b) const;
-  Value subInts(Value a, Value b) const;
-  Value andInts(Value a, Value b) const;
-  Value shiftLeft(Value a, int64_t by) const;
+  mlir::Value bits(mlir::Value x) const;
+  mlir::Value fromBits(mlir::Value i) const;
+  mlir::Value addInts(mlir::Value a, mlir::Value b) const;
+  mlir::Value subInts(mlir::Value a, mlir::Value b) const;
+  mlir::Value andInts(mlir::Value a, mlir::Value b) const;
+  mlir::Value shiftLeft(mlir::Value a, int64_t by) const;
   /// Keeps the sign.
-  Value shiftRight(Value a, int64_t by) const;
-  Value toFloat(Value i) const;
+  mlir::Value shiftRight(mlir::Value a, int64_t by) const;
+  mlir::Value toFloat(mlir::Value i) const;
 
   /// Between this shape in f32 and in f64.
-  Value extend(Value x) const;
-  Value truncate(Value x) const;
+  mlir::Value extend(mlir::Value x) const;
+  mlir::Value truncate(mlir::Value x) const;
 
   /// The nearest whole number to a*b, ties to even, as a float and, in the low
   /// bits, as an integer. |a*b| must be below 2^22 (f64: 2^51).
   struct Whole {
-    Value number, integer;
+    mlir::Value number, integer;
   };
-  Whole roundProduct(Value a, Value b) const;
+  Whole roundProduct(mlir::Value a, mlir::Value b) const;
   /// x * 2^n in two steps: the result may be infinite, subnormal or 0.
-  Value scale(Value x, Value n) const;
+  mlir::Value scale(mlir::Value x, mlir::Value n) const;
 
 private:
-  Type withElement(Type element) const;
+  mlir::Type withElement(mlir::Type element) const;
 
-  OpBuilder &b;
-  Location loc;
-  Type type;
-  Type intType;
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  mlir::Type type;
+  mlir::Type intType;
 };
 
 // The expansions. `m` has the shape of the operands.
-Value expandExp(const MathBuilder &m, Value x);
-Value expandExp2(const MathBuilder &m, Value x);
-Value expandExpM1(const MathBuilder &m, Value x);
-Value expandTanh(const MathBuilder &m, Value x);
-Value expandErf(const MathBuilder &m, Value x);
-Value expandLog(const MathBuilder &m, Value x);
-Value expandLog2(const MathBuilder &m, Value x);
-Value expandLog10(const MathBuilder &m, Value x);
-Value expandLog1p(const MathBuilder &m, Value x);
-Value expandSin(const MathBuilder &m, Value x);
-Value expandCos(const MathBuilder &m, Value x);
-Value expandPow(const MathBuilder &m, Value x, Value y);
+mlir::Value expandExp(const MathBuilder &m, mlir::Value x);
+mlir::Value expandExp2(const MathBuilder &m, mlir::Value x);
+mlir::Value expandExpM1(const MathBuilder &m, mlir::Value x);
+mlir::Value expandTanh(const MathBuilder &m, mlir::Value x);
+mlir::Value expandErf(const MathBuilder &m, mlir::Value x);
+mlir::Value expandLog(const MathBuilder &m, mlir::Value x);
+mlir::Value expandLog2(const MathBuilder &m, mlir::Value x);
+mlir::Value expandLog10(const MathBuilder &m, mlir::Value x);
+mlir::Value expandLog1p(const MathBuilder &m, mlir::Value x);
+mlir::Value expandSin(const MathBuilder &m, mlir::Value x);
+mlir::Value expandCos(const MathBuilder &m, mlir::Value x);
+mlir::Value expandPow(const MathBuilder &m, mlir::Value x, mlir::Value y);
 
-} // namespace mlir::spex
+} // namespace spex
 
 #endif // DIALECTS_CONVERSION_EXPANDMATH_MATHBUILDER_H

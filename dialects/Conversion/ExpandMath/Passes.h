@@ -11,11 +11,11 @@
 
 #include "mlir/Pass/Pass.h"
 
-namespace mlir::spex {
+namespace spex {
 #define GEN_PASS_DECL
 #include "dialects/Conversion/ExpandMath/Passes.h.inc"
 #define GEN_PASS_REGISTRATION
 #include "dialects/Conversion/ExpandMath/Passes.h.inc"
-} // namespace mlir::spex
+} // namespace spex
 
 #endif // DIALECTS_CONVERSION_EXPANDMATH_PASSES_H

@@ -8,7 +8,9 @@
 
 #include "dialects/Conversion/ExpandMath/MathBuilder.h"
 
-namespace mlir::spex {
+using namespace mlir;
+
+namespace spex {
 
 Value expandPow(const MathBuilder &m, Value x, Value y) {
   MathBuilder w = m.wide();
@@ -35,4 +37,4 @@ Value expandPow(const MathBuilder &m, Value x, Value y) {
   return narrow ? m.truncate(power) : power;
 }
 
-} // namespace mlir::spex
+} // namespace spex

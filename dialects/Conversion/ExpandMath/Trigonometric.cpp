@@ -9,7 +9,9 @@
 
 #include "dialects/Conversion/ExpandMath/MathBuilder.h"
 
-namespace mlir::spex {
+using namespace mlir;
+
+namespace spex {
 
 namespace {
 /// x = quarter * pi/2 + r, |r| <= pi/4, in f64.
@@ -75,4 +77,4 @@ static Value expandSinCos(const MathBuilder &m, Value x, int64_t shift) {
 Value expandSin(const MathBuilder &m, Value x) { return expandSinCos(m, x, 0); }
 Value expandCos(const MathBuilder &m, Value x) { return expandSinCos(m, x, 1); }
 
-} // namespace mlir::spex
+} // namespace spex
