@@ -1,0 +1,284 @@
+//===- Calls.cpp - Components and stacks ----------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Components are written where they are called: a function that took slices of
+// weights would copy them. A stack is one loop over its layers, whatever their
+// number, that carries the value fed on, what is collected and all state.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/IRGen/Generator.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+
+namespace spex::irgen {
+
+/// A tree that reads no tensor, as a mask or a number.
+static bool isFree(const Node &node) {
+  if (node.kind == Node::Kind::Leaf || node.readsTensor)
+    return false;
+  return llvm::all_of(node.operands,
+                      [](const NodeRef &operand) { return isFree(*operand); });
+}
+
+/// Binding rounds to the type of the name. A mask stays a tree: every use
+/// computes it again, and no tensor of it is made.
+NodeRef Generator::bound(const NodeRef &node, const Type &type) {
+  NodeRef rounded = convert(node, type.element);
+  if (isFree(*rounded) && rounded->dims.size() >= type.dims.size())
+    return rounded;
+  return makeLeaf(node->loc, materializeAs(rounded, type));
+}
+
+SmallVector<NodeRef> Generator::bindInputs(const Instance &callee,
+                                           const std::vector<ExprPtr> &args) {
+  SmallVector<NodeRef> inputs;
+  for (size_t i = 0; i < callee.inputs.size(); ++i) {
+    const Expr *given = i < args.size() ? args[i].get() : nullptr;
+    if (!given)
+      given = callee.inputs[i].defaultValue.get();
+    NodeRef node = given ? emit(*given)
+                         : makeConstant(here, 0, callee.inputs[i].type.element);
+    inputs.push_back(bound(node, callee.inputs[i].type));
+  }
+  return inputs;
+}
+
+Values Generator::inlineBody(const Instance &callee, std::string path,
+                             ArrayRef<NodeRef> inputs) {
+  Frame inner;
+  inner.instance = &callee;
+  inner.path = std::move(path);
+  inner.caller = frame;
+  inner.locals.resize(callee.locals.size());
+  for (size_t i = 0; i < inputs.size(); ++i)
+    inner.trees[i] = inputs[i];
+
+  Frame *outer = frame;
+  frame = &inner;
+  Values results;
+  for (const Statement &statement : callee.body) {
+    switch (statement.kind) {
+    case Statement::Kind::Let:
+      emitLet(statement);
+      break;
+    case Statement::Kind::Route:
+      emitRoute(*statement.route);
+      break;
+    case Statement::Kind::Return:
+      results = emitReturn(callee, *statement.value);
+      break;
+    }
+  }
+  frame = outer;
+  return results;
+}
+
+void Generator::emitLet(const Statement &statement) {
+  if (statement.value->isRecord())
+    frame->locals[statement.slot] = emitValues(*statement.value);
+  else
+    frame->trees[statement.slot] =
+        bound(emit(*statement.value),
+              frame->instance->locals[statement.slot].type);
+}
+
+Values Generator::emitReturn(const Instance &callee, const Expr &value) {
+  if (callee.fieldNames.empty())
+    return {materializeAs(emit(value), callee.resultTypes[0])};
+  // A record may come from anywhere; its fields round to the declared types.
+  Values results = emitValues(value);
+  for (size_t i = 0; i < results.size(); ++i)
+    results[i] =
+        materializeAs(makeLeaf(here, results[i]), callee.resultTypes[i]);
+  return results;
+}
+
+std::string Generator::pathBelow(const std::string &label) const {
+  return frame->path.empty() ? label : frame->path + "." + label;
+}
+
+Values Generator::call(const Expr &expr) {
+  const Instance &callee = *expr.callee.instance;
+  SmallVector<NodeRef> inputs = bindInputs(callee, expr.args);
+  here = locate(expr.location);
+  return inlineBody(callee, pathBelow(expr.callee.label), inputs);
+}
+
+/// How often a body reads a local.
+static int countUses(const Expr &expr, int slot) {
+  int uses = expr.kind == Expr::Kind::Local && expr.slot == slot;
+  for (const ExprPtr &arg : expr.args)
+    uses += countUses(*arg, slot);
+  for (const auto &[name, arg] : expr.named)
+    uses += countUses(*arg, slot);
+  return uses;
+}
+
+static int countUses(const Route &route, int slot) {
+  int uses = 0;
+  for (const ExprPtr &arg : route.args)
+    uses += countUses(*arg, slot);
+  for (const ExprPtr *clause :
+       {&route.score, &route.prob, &route.select.by, &route.select.where,
+        &route.keep, &route.order, &route.weight})
+    if (*clause)
+      uses += countUses(**clause, slot);
+  return uses;
+}
+
+int Generator::countUses(const Instance &instance, int slot) {
+  int uses = 0;
+  for (const Statement &statement : instance.body) {
+    if (statement.value)
+      uses += irgen::countUses(*statement.value, slot);
+    if (statement.route)
+      uses += irgen::countUses(*statement.route, slot);
+  }
+  return uses;
+}
+
+/// A value that the loop may overwrite: layers are computed in its place.
+Tensor Generator::fedValue(const Expr &arg, const NodeRef &node) {
+  bool isShared = arg.kind != Expr::Kind::Local ||
+                  countUses(*frame->instance, arg.slot) > 1;
+  bool isComputed =
+      arg.kind == Expr::Kind::Lookup || arg.kind == Expr::Kind::Component ||
+      arg.kind == Expr::Kind::Contract || arg.kind == Expr::Kind::Binary ||
+      arg.kind == Expr::Kind::Call;
+  Tensor x = materialize(node);
+  Operation *maker = x.value.getDefiningOp();
+  bool isOwn = maker && isa<linalg::GenericOp, scf::ForOp>(maker);
+  if (isOwn && (isComputed || !isShared))
+    return x;
+  NodeRef copy = makeApply(here, x.element, x.dims, {makeLeaf(here, x)},
+                           [](Scalars &, ArrayRef<Value> v) { return v[0]; });
+  return materialize(copy);
+}
+
+Values Generator::emitStack(const Expr &expr) {
+  const Instance &callee = *expr.callee.instance;
+  SmallVector<NodeRef> inputs = bindInputs(callee, expr.args);
+  here = locate(expr.location);
+  Location loc = here;
+  Tensor fed = fedValue(*expr.args[0], inputs[0]);
+  size_t fedField = 0;
+  for (size_t i = 0; i < callee.fieldNames.size(); ++i)
+    if (callee.fieldNames[i] == callee.inputs[0].name)
+      fedField = i;
+
+  const Dimension *layers = expr.dims[0];
+  auto loop = scf::ForOp::create(builder, loc, indexConstant(0),
+                                 indexConstant(layers->size), indexConstant(1),
+                                 ValueRange{fed.value});
+  size_t firstState = states.size();
+  Values results;
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    Scope &scope = scopes.emplace_back();
+    scope.dim = layers;
+    scope.block = loop.getBody();
+    scope.layer = loop.getInductionVar();
+    Tensor arrived = fed;
+    arrived.value = loop.getRegionIterArgs()[0];
+    inputs[0] = makeLeaf(loc, arrived);
+    results = inlineBody(callee, pathBelow(expr.callee.label), inputs);
+    here = loc;
+    Tensor next = materialize(
+        convert(makeLeaf(loc, results[fedField]), fed.element), fed.dims);
+    Value stored = bufferization::MaterializeInDestinationOp::create(
+                       builder, loc, next.value, arrived.value)
+                       .getResult();
+    scf::YieldOp::create(builder, loc, stored);
+    scopes.pop_back();
+  }
+  return closeLoop(loop, callee, layers, fedField, fed, results, firstState);
+}
+
+/// Gives the loop what else it carries: collected fields and state.
+Values Generator::closeLoop(Operation *op, const Instance &callee,
+                            const Dimension *layers, size_t fedField,
+                            const Tensor &fed, const Values &results,
+                            size_t firstState) {
+  auto loop = cast<scf::ForOp>(op);
+  Location loc = loop.getLoc();
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(loop);
+  SmallVector<Value> inits, yields;
+  SmallVector<unsigned> collected;
+  Values out(results.size());
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (i == fedField)
+      continue;
+    out[i] = results[i];
+    out[i].dims.insert(out[i].dims.begin(), layers);
+    collected.push_back(i);
+    inits.push_back(emptyTensor(loc, out[i].dims, out[i].element));
+  }
+  for (size_t i = firstState; i < states.size(); ++i) {
+    inits.push_back(states[i].initial);
+    yields.push_back(states[i].current);
+  }
+  auto yieldMore = [&](OpBuilder &inner, Location at,
+                       ArrayRef<BlockArgument> arguments) {
+    SmallVector<Value> values;
+    for (auto [i, field] : llvm::enumerate(collected)) {
+      SmallVector<OpFoldResult> offsets, extents, strides;
+      for (const Dimension *dim : out[field].dims) {
+        bool isLayer = offsets.empty();
+        Block *body = arguments[i].getOwner();
+        offsets.push_back(isLayer ? OpFoldResult(body->getArgument(0))
+                                  : inner.getIndexAttr(0));
+        extents.push_back(isLayer ? inner.getIndexAttr(1) : size(dim));
+        strides.push_back(inner.getIndexAttr(1));
+      }
+      values.push_back(tensor::InsertSliceOp::create(
+          inner, at, results[field].value, arguments[i], offsets, extents,
+          strides));
+    }
+    values.append(yields);
+    return values;
+  };
+  if (!inits.empty()) {
+    IRRewriter rewriter(builder);
+    auto larger = loop.replaceWithAdditionalYields(
+        rewriter, inits, /*replaceInitOperandUsesInLoop=*/true, yieldMore);
+    loop = cast<scf::ForOp>(larger->getOperation());
+  }
+  out[fedField] = fed;
+  out[fedField].value = loop.getResult(0);
+  for (auto [i, field] : llvm::enumerate(collected))
+    out[field].value = loop.getResult(1 + i);
+  for (size_t i = firstState; i < states.size(); ++i)
+    states[i].current =
+        loop.getResult(1 + collected.size() + i - firstState);
+  return out;
+}
+
+/// The number of the layer among all that run: outer stacks count first.
+Value Generator::layerNumber() {
+  Value number;
+  for (const Scope &scope : scopes) {
+    if (!scope.layer)
+      continue;
+    if (!number) {
+      number = scope.layer;
+      continue;
+    }
+    number = arith::MulIOp::create(builder, here, number,
+                                   indexConstant(scope.dim->size));
+    number = arith::AddIOp::create(builder, here, number, scope.layer);
+  }
+  return number ? number : indexConstant(0);
+}
+
+} // namespace spex::irgen

@@ -1,0 +1,153 @@
+//===- Choose.cpp - Formulas over chosen experts --------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A weight is written for all experts and needed for the chosen ones. So the
+// values it is made of are picked first, and the formula runs over [U, K]: a
+// sum over the selected is a sum over the choices.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/IRGen/Generator.h"
+
+#include "dialects/Moe/IR/MoeOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+#include <limits>
+
+using namespace mlir;
+
+namespace spex::irgen {
+
+/// Whether a choice is an expert's at all.
+NodeRef Generator::isSomebody(const RouteValues &values) {
+  Tensor ids;
+  ids.value = values.ids;
+  ids.dims = {values.unit, values.choice};
+  ids.element = ElementType::Int;
+  return binary(BinaryOp::Ge, makeLeaf(here, ids),
+                makeConstant(here, 0, ElementType::Int));
+}
+
+/// A value that is no formula: picked if it has one number per expert.
+NodeRef Generator::pickAtChoices(const Expr &expr, const Route &route,
+                                 RouteValues &values) {
+  NodeRef node = emit(expr);
+  here = locate(expr.location);
+  if (node->kind == Node::Kind::Constant || node->dims.empty())
+    return node;
+  Dims known = values.units;
+  known.push_back(route.experts);
+  if (!without(node->dims, known).empty())
+    return unsupported(expr, "a weight with other dimensions");
+  bool hasExperts = contains(node->dims, route.experts);
+  Dims order = values.units;
+  if (hasExperts)
+    order.push_back(route.experts);
+  Tensor x = materialize(node, order);
+  for (const auto &[value, picked] : values.picked)
+    if (value == x.value)
+      return makeLeaf(here, picked);
+
+  Tensor result = collapseUnits(here, makeLeaf(here, x), values.units,
+                                values.unit);
+  if (hasExperts) {
+    result.dims = {values.unit, values.choice};
+    result.value = moe::PickOp::create(builder, here,
+                                       tensorType(result.dims, x.element),
+                                       result.value, values.ids);
+  }
+  values.picked.push_back({x.value, result});
+  return makeLeaf(here, result);
+}
+
+/// `sum[selected](v)` and its like, over the choices of a unit.
+NodeRef Generator::emitChosen(const Expr &expr, const Route &route,
+                              RouteValues &values) {
+  NodeRef x = emitPicked(*expr.args[0], route, values);
+  here = locate(expr.location);
+  x = expanded(convert(x, arithmeticType({x})), {values.unit, values.choice});
+  NodeRef valid = values.mayBeNobody ? isSomebody(values) : nullptr;
+  auto masked = [&](double value) {
+    return valid ? select(valid, x, constantLike(value, x)) : x;
+  };
+  const double infinity = std::numeric_limits<double>::infinity();
+  switch (expr.builtin) {
+  case Builtin::Sum:
+    return sum(here, masked(0), {values.choice});
+  case Builtin::Mean: {
+    NodeRef number = count({values.choice});
+    if (valid)
+      number = sum(here, convert(valid, x->element), {values.choice});
+    return binary(BinaryOp::Div, sum(here, masked(0), {values.choice}), number);
+  }
+  case Builtin::Max:
+    return maximum(here, masked(-infinity), {values.choice});
+  case Builtin::Min:
+    return maximum(here, masked(infinity), {values.choice}, /*smallest=*/true);
+  case Builtin::Softmax:
+    return softmax(here, x, {values.choice}, valid, nullptr, false);
+  default:
+    return unsupported(expr, "this function of chosen experts");
+  }
+}
+
+/// The value of a formula at [U, K].
+NodeRef Generator::emitPicked(const Expr &expr, const Route &route,
+                              RouteValues &values) {
+  here = locate(expr.location);
+  if (isElementwise(expr)) {
+    SmallVector<NodeRef, 2> args;
+    for (const ExprPtr &arg : expr.args)
+      args.push_back(emitPicked(*arg, route, values));
+    here = locate(expr.location);
+    return emitElementwise(expr, args);
+  }
+  if (expr.kind == Expr::Kind::Chosen)
+    return emitChosen(expr, route, values);
+  if (expr.kind != Expr::Kind::RouteWord)
+    return pickAtChoices(expr, route, values);
+  switch (expr.word) {
+  case RouteWord::Selected:
+  case RouteWord::Kept:
+    return values.mayBeNobody ? isSomebody(values)
+                              : makeConstant(here, 1, ElementType::Bool);
+  case RouteWord::Rank:
+    return convert(index(values.choice), ElementType::Int);
+  case RouteWord::Tokens:
+    return dimensionSize(values.unit);
+  }
+  llvm_unreachable("all words are listed");
+}
+
+Tensor Generator::routeWeight(const Route &route, RouteValues &values) {
+  NodeRef weight = emitPicked(*route.weight, route, values);
+  here = locate(route.weight->location);
+  ElementType type =
+      wider(ElementType::F32, isFloat(weight->element) ? weight->element
+                                                       : ElementType::F32);
+  weight = expanded(convert(weight, type), {values.unit, values.choice});
+  return values.weight = materialize(weight, {values.unit, values.choice});
+}
+
+NodeRef Generator::emitRouteField(const Expr &expr) {
+  RouteValues &values = frame->routes[expr.route];
+  if (expr.routeField != RouteField::Index || !values.ids)
+    return unsupported(expr, "this field of a route");
+  Tensor ids;
+  ids.value = values.ids;
+  ids.element = ElementType::Index;
+  ids.target = expr.route->experts;
+  ids.dims = {values.unit, values.choice};
+  ids = expandUnits(here, ids, values.units, values.unit);
+  // Of one choice the type has no dim; else it has the declared one.
+  if (expr.type.dims.size() == expr.route->units.size())
+    return pickEntry(here, ids, values.choice, builder.getIndexAttr(0));
+  for (const Dimension *dim : expr.type.dims)
+    if (!contains(ids.dims, dim))
+      ids.dims.back() = dim;
+  return makeLeaf(here, ids);
+}
+
+} // namespace spex::irgen

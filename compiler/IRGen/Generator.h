@@ -1,0 +1,295 @@
+//===- Generator.h - The state of one generation ----------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One object writes one entry point. Its methods are spread over files by
+// subject; each comment below names its file.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef COMPILER_IRGEN_GENERATOR_H
+#define COMPILER_IRGEN_GENERATOR_H
+
+#include "compiler/Diagnostics/Diagnostics.h"
+#include "compiler/IRGen/Values.h"
+#include "compiler/Sema/Program.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Utils/StructuredOpsUtils.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/StringMap.h"
+
+#include <deque>
+#include <map>
+#include <string>
+
+namespace spex::irgen {
+
+/// What the clauses and fields of a route refer to.
+struct RouteValues {
+  mlir::Value ids; ///< [U, K]
+  Dims units;      ///< the dims that U stands for
+  const Dimension *unit = nullptr, *choice = nullptr;
+  bool mayBeNobody = false; ///< some ids may be -1
+  /// Values already picked at the choices, by what they were picked from.
+  llvm::SmallVector<std::pair<mlir::Value, Tensor>> picked;
+  Tensor weight; ///< [U, K]
+  Values results;
+};
+
+/// One activation of a component: an inlined call.
+struct Frame {
+  const Instance *instance = nullptr;
+  std::string path; ///< of its parameters, without a dot at the end
+  const Frame *caller = nullptr;
+  /// Locals: single values as trees (a leaf, or what is free to compute
+  /// again), records as the tensors of their fields.
+  std::map<int, NodeRef> trees;
+  std::vector<Values> locals;
+  std::map<const Route *, RouteValues> routes;
+  /// States already made here, by the local that is renamed and the name.
+  std::map<std::pair<int, const Dimension *>, Tensor> states;
+};
+
+/// A repetition around what is being written: a layer of a stack, or a region
+/// of experts. Parameters lose one front dimension in each.
+struct Scope {
+  const Dimension *dim = nullptr;
+  mlir::Block *block = nullptr;
+  mlir::Value layer; ///< Stack: the induction variable; null for experts
+  mlir::Operation *lastSlice = nullptr; ///< Stack: of a parameter
+  /// Experts: the weights, one for each block argument made.
+  llvm::SmallVector<mlir::Value> operands;
+  /// Parameters as seen in here.
+  std::map<std::string, Tensor> parameters;
+};
+
+/// A key/value cache or the like: memory that outlives a step.
+struct State {
+  std::string name;
+  mlir::Value memory;  ///< the memref argument
+  mlir::Value initial; ///< to_tensor of it
+  mlir::Value current; ///< the tensor to read or write next
+};
+
+class Generator {
+public:
+  Generator(const Program &program, const EntryPoint &entry,
+            mlir::ModuleOp module, DiagnosticEngine &diags);
+
+  /// Entry.cpp. False after a diagnostic.
+  bool run();
+
+private:
+  // Values.cpp: sizes, types, loops.
+  mlir::Type typeOf(ElementType element);
+  mlir::RankedTensorType tensorType(DimsRef dims, ElementType element);
+  mlir::Value sizeValue(const Dimension *dim);
+  mlir::OpFoldResult size(const Dimension *dim);
+  mlir::Value formulaValue(const SizeFormula &formula);
+  mlir::Value indexConstant(int64_t value);
+  bool isPrefix(const Dimension *dim) const;
+  Dimension *makeDimension(llvm::StringRef name, int64_t size);
+  mlir::Value emptyTensor(mlir::Location loc, DimsRef dims,
+                          ElementType element);
+  mlir::Value filledTensor(mlir::Location loc, DimsRef dims,
+                           ElementType element, mlir::TypedAttr value);
+  mlir::ArrayAttr loopNames(DimsRef dims);
+  mlir::AffineMap mapOf(DimsRef loops, DimsRef dims);
+  mlir::TypedAttr constantAttr(double value, ElementType element);
+  mlir::Value scalarConstant(Scalars &scalars, double value,
+                             ElementType element);
+
+  // Loops.cpp: trees become linalg.generic.
+  using Combiner = llvm::function_ref<mlir::Value(
+      Scalars &, mlir::Value accumulator, mlir::Value element)>;
+  Tensor materialize(const NodeRef &node);
+  Tensor materialize(const NodeRef &node, DimsRef order);
+  Tensor materializeAs(const NodeRef &node, const Type &type);
+  Tensor reduce(mlir::Location loc, const NodeRef &node, DimsRef removed,
+                double initial, Combiner combine);
+  Tensor writeLoops(mlir::Location loc, DimsRef loops, DimsRef outDims,
+                    ElementType element, llvm::ArrayRef<NodeRef> trees,
+                    mlir::Value init,
+                    llvm::function_ref<mlir::Value(
+                        Scalars &, llvm::ArrayRef<mlir::Value> elements,
+                        mlir::Value out)>
+                        body);
+
+  // Elementwise.cpp
+  ElementType arithmeticType(llvm::ArrayRef<NodeRef> operands) const;
+  NodeRef convert(const NodeRef &node, ElementType element);
+  NodeRef unary(const NodeRef &x, Builtin builtin);
+  NodeRef binary(BinaryOp op, NodeRef a, NodeRef b);
+  NodeRef select(const NodeRef &condition, NodeRef a, NodeRef b);
+  NodeRef constantLike(double value, const NodeRef &like);
+  NodeRef negate(const NodeRef &x);
+  NodeRef emitElementwise(const Expr &expr, llvm::ArrayRef<NodeRef> args);
+  NodeRef emitUnary(const Expr &expr, const NodeRef &arg);
+  static bool isElementwise(const Expr &expr);
+  NodeRef index(const Dimension *dim);
+  NodeRef dimensionSize(const Dimension *dim);
+
+  // Contract.cpp
+  NodeRef contract(mlir::Location loc, NodeRef a, NodeRef b, DimsRef summed,
+                   bool sharedFirst, ElementType element);
+  NodeRef emitContraction(const Expr &expr);
+
+  // Expressions.cpp
+  NodeRef emit(const Expr &expr);
+  Values emitValues(const Expr &expr);
+  NodeRef emitBuiltin(const Expr &expr);
+  NodeRef unsupported(const Expr &expr, const std::string &what);
+  NodeRef expanded(const NodeRef &x, DimsRef dims);
+  static std::string spellingOf(Builtin builtin);
+
+  // Reduce.cpp
+  NodeRef sum(mlir::Location loc, const NodeRef &x, DimsRef dims);
+  NodeRef maximum(mlir::Location loc, const NodeRef &x, DimsRef dims,
+                  bool smallest = false);
+  NodeRef count(DimsRef dims);
+  NodeRef emitReduction(const Expr &expr);
+  NodeRef argMax(const Expr &expr, const NodeRef &x);
+  NodeRef inTop(const Expr &expr, const NodeRef &x, const NodeRef &k);
+
+  // Norms.cpp, Softmax.cpp
+  NodeRef emitNorm(const Expr &expr);
+  NodeRef emitSoftmax(const Expr &expr);
+  NodeRef softmax(mlir::Location loc, NodeRef x, DimsRef dims, NodeRef mask,
+                  NodeRef sink, bool logarithm);
+
+  // Rope.cpp
+  NodeRef emitRope(const Expr &expr);
+  struct RopeTables {
+    Tensor cosine, sine;
+  };
+  RopeTables ropeTables(const Expr &expr, const Dimension *half);
+  llvm::SmallVector<double> ropeFrequencies(const Expr &expr, int64_t size);
+
+  // Masks.cpp
+  NodeRef emitMask(const Expr &expr);
+  NodeRef emitOneHot(const Expr &expr);
+  NodeRef emitToIndex(const Expr &expr);
+
+  // Shapes.cpp
+  NodeRef emitLookup(const Expr &expr);
+  NodeRef gather(mlir::Location loc, const Tensor &table, const NodeRef &at,
+                 const Dimension *dim);
+  NodeRef emitShape(const Expr &expr);
+  NodeRef emitSlice(const Expr &expr);
+  NodeRef emitSplit(const Expr &expr);
+  NodeRef emitMerge(const Expr &expr);
+  NodeRef emitConcat(const Expr &expr);
+  NodeRef pickEntry(mlir::Location loc, const Tensor &x, const Dimension *dim,
+                    mlir::OpFoldResult at);
+  Tensor sliceOf(mlir::Location loc, const Tensor &x, unsigned axis,
+                 mlir::OpFoldResult from, const Dimension *to);
+
+  // Calls.cpp
+  Values call(const Expr &expr);
+  Values inlineBody(const Instance &callee, std::string path,
+                    llvm::ArrayRef<NodeRef> inputs);
+  llvm::SmallVector<NodeRef>
+  bindInputs(const Instance &callee, const std::vector<ExprPtr> &args);
+  NodeRef bound(const NodeRef &node, const Type &type);
+  void emitLet(const Statement &statement);
+  Values emitReturn(const Instance &callee, const Expr &value);
+  std::string pathBelow(const std::string &label) const;
+  Values emitStack(const Expr &expr);
+  Values closeLoop(mlir::Operation *op, const Instance &callee,
+                   const Dimension *layers, size_t fedField, const Tensor &fed,
+                   const Values &results, size_t firstState);
+  Tensor fedValue(const Expr &arg, const NodeRef &node);
+  static int countUses(const Instance &instance, int slot);
+  mlir::Value layerNumber();
+
+  // Route.cpp
+  void emitRoute(const Route &route);
+  bool checkRoute(const Route &route);
+  Dims routedUnits(const Route &route, const NodeRef &by);
+  const Dimension *unitDimension(DimsRef units);
+  Tensor collapseUnits(mlir::Location loc, const NodeRef &node, DimsRef units,
+                       const Dimension *unit);
+  Tensor expandUnits(mlir::Location loc, const Tensor &x, DimsRef units,
+                     const Dimension *unit);
+  void choose(const Route &route, RouteValues &values, const NodeRef &by);
+  void noteRoute(const std::string &path, int64_t experts, int64_t choices);
+  Values runExperts(const Route &route, RouteValues &values);
+  void placeholderResults(const Route &route, RouteValues &values);
+
+  // Choose.cpp
+  Tensor routeWeight(const Route &route, RouteValues &values);
+  NodeRef emitPicked(const Expr &expr, const Route &route,
+                     RouteValues &values);
+  NodeRef emitChosen(const Expr &expr, const Route &route,
+                     RouteValues &values);
+  NodeRef pickAtChoices(const Expr &expr, const Route &route,
+                        RouteValues &values);
+  NodeRef isSomebody(const RouteValues &values);
+  NodeRef emitRouteField(const Expr &expr);
+
+  // State.cpp
+  NodeRef emitRename(const Expr &expr);
+  Tensor throughState(const Expr &expr, const NodeRef &x);
+  Dims stateLayout(const Expr &expr, DimsRef dims);
+  State &makeState(const std::string &name, DimsRef dims, ElementType element,
+                   mlir::Location loc);
+  std::string stateName(const Expr &expr);
+
+  // Entry.cpp
+  void addSizes();
+  NodeRef addInput(const Input &input);
+  void addResults();
+  void writeResults(const Values &results);
+  void finishFunction();
+  mlir::Value addArgument(mlir::Type type,
+                          llvm::ArrayRef<mlir::NamedAttribute> attrs,
+                          mlir::Location loc);
+  mlir::NamedAttribute named(llvm::StringRef name, mlir::Attribute value);
+  mlir::Attribute dimAttr(const Dimension *dim);
+  mlir::ArrayAttr dimsAttr(DimsRef dims);
+
+  // Parameters.cpp
+  void declareParameters();
+  Tensor wholeParameter(const StoredParameter &parameter);
+  Tensor parameterInScope(const StoredParameter &parameter, size_t depth);
+  NodeRef emitParameter(const Expr &expr);
+
+  // Places
+  mlir::Location locate(SourceLocation location);
+
+  const Program &program;
+  const EntryPoint &entry;
+  mlir::ModuleOp module;
+  DiagnosticEngine &diags;
+  mlir::MLIRContext *context;
+  /// Where the expression being written stands; every op gets it.
+  mlir::Location here;
+  /// Writes what is being generated.
+  mlir::OpBuilder builder;
+  /// Writes at the start of the function, where everything can use it.
+  mlir::OpBuilder top;
+  mlir::Operation *topMarker = nullptr;
+  mlir::func::FuncOp function;
+  llvm::SmallVector<mlir::DictionaryAttr> argumentAttrs;
+  llvm::SmallVector<mlir::Attribute> routeAttrs;
+  Frame *frame = nullptr;
+  std::deque<Scope> scopes;
+  std::deque<State> states;
+  std::deque<Dimension> ownDimensions;
+  std::map<std::string, mlir::Value> formulas;
+  llvm::DenseMap<const Dimension *, mlir::Value> sizes;
+  llvm::DenseMap<int64_t, mlir::Value> constants;
+  std::map<std::string, RopeTables> ropes;
+  std::map<std::string, const StoredParameter *> stored;
+  std::map<std::pair<uint16_t, uint32_t>, SourceFile::Position> places;
+  std::map<std::string, Tensor> wholeParameters;
+  llvm::SmallVector<mlir::Value> outputs;
+  mlir::Value position, capacity, prefix;
+  bool failed = false;
+};
+
+} // namespace spex::irgen
+
+#endif // COMPILER_IRGEN_GENERATOR_H

@@ -1,0 +1,176 @@
+//===- Parameters.cpp - Weights by their paths ----------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each parameter is one symbol and one tensor, stack and expert dimensions
+// first. Every scope around a use takes one of those away: a stack by a slice
+// at its layer, experts by an operand whose slice the region gets.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/IRGen/Generator.h"
+
+#include "dialects/Moe/IR/MoeOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace spex::irgen {
+
+static moe::InitKind initKind(Initializer::Kind kind) {
+  switch (kind) {
+  case Initializer::Kind::Zeros:
+    return moe::InitKind::Zeros;
+  case Initializer::Kind::Ones:
+    return moe::InitKind::Ones;
+  case Initializer::Kind::Constant:
+    return moe::InitKind::Constant;
+  case Initializer::Kind::Normal:
+    return moe::InitKind::Normal;
+  case Initializer::Kind::TruncNormal:
+    return moe::InitKind::TruncNormal;
+  case Initializer::Kind::Uniform:
+    return moe::InitKind::Uniform;
+  case Initializer::Kind::UniformFan:
+    return moe::InitKind::UniformFan;
+  case Initializer::Kind::Orthogonal:
+    return moe::InitKind::Orthogonal;
+  }
+  llvm_unreachable("all initialisers are listed");
+}
+
+/// The axes as stored; a bounded dim counts at its bound.
+static Dims storedDims(const StoredParameter &parameter) {
+  Dims dims(parameter.outer.begin(), parameter.outer.end());
+  const Type &type = parameter.declaration->type;
+  dims.append(type.dims.begin(), type.dims.end());
+  return dims;
+}
+
+static SmallVector<int64_t> storedShape(DimsRef dims) {
+  SmallVector<int64_t> shape;
+  for (const Dimension *dim : dims)
+    shape.push_back(dim->size);
+  return shape;
+}
+
+void Generator::declareParameters() {
+  for (const StoredParameter &parameter : entry.parameters) {
+    stored[parameter.path] = &parameter;
+    const Parameter &declaration = *parameter.declaration;
+    Dims dims = storedDims(parameter);
+    SmallVector<StringRef> names;
+    for (const Dimension *dim : dims)
+      names.push_back(dim->name);
+    const Initializer &init = declaration.init;
+    double value = init.value;
+    if (init.kind == Initializer::Kind::UniformFan) {
+      value = 1;
+      for (const Dimension *dim : init.fan)
+        value /= std::sqrt(static_cast<double>(dim->size));
+    }
+    bool isPlain = init.kind == Initializer::Kind::Zeros ||
+                   init.kind == Initializer::Kind::Ones;
+    FloatAttr number = isPlain ? FloatAttr() : builder.getF64FloatAttr(value);
+    IntegerAttr declared;
+    if (!parameter.outer.empty())
+      declared = builder.getI64IntegerAttr(declaration.type.dims.size());
+    auto kind = declaration.kind == Parameter::Kind::State
+                    ? moe::ParameterKind::State
+                    : moe::ParameterKind::Param;
+    auto type = RankedTensorType::get(storedShape(dims),
+                                      typeOf(declaration.type.element));
+    moe::ParameterOp::create(builder, locate(declaration.location),
+                             builder.getStringAttr(parameter.path),
+                             TypeAttr::get(type), builder.getStrArrayAttr(names),
+                             moe::InitKindAttr::get(context,
+                                                    initKind(init.kind)),
+                             number, moe::ParameterKindAttr::get(context, kind),
+                             declared);
+  }
+}
+
+/// The whole tensor, got once at the start of the function.
+Tensor Generator::wholeParameter(const StoredParameter &parameter) {
+  Tensor &known = wholeParameters[parameter.path];
+  if (known.value)
+    return known;
+  Tensor result;
+  result.dims = storedDims(parameter);
+  result.element = parameter.declaration->type.element;
+  result.target = parameter.declaration->type.target;
+  Location loc = locate(parameter.declaration->location);
+  auto type = RankedTensorType::get(storedShape(result.dims),
+                                    typeOf(result.element));
+  result.value = moe::GetOp::create(top, loc, type, parameter.path);
+  bool isBounded = llvm::any_of(
+      result.dims, [](const Dimension *dim) { return dim->isBounded; });
+  if (isBounded) {
+    // Shorter runs use the front part.
+    SmallVector<OpFoldResult> extents;
+    for (const Dimension *dim : result.dims)
+      extents.push_back(size(dim));
+    SmallVector<OpFoldResult> zeros(extents.size(), top.getIndexAttr(0));
+    SmallVector<OpFoldResult> ones(extents.size(), top.getIndexAttr(1));
+    result.value = tensor::ExtractSliceOp::create(
+        top, loc, tensorType(result.dims, result.element), result.value, zeros,
+        extents, ones);
+  }
+  return known = result;
+}
+
+/// The parameter as the first `depth` scopes leave it.
+Tensor Generator::parameterInScope(const StoredParameter &parameter,
+                                   size_t depth) {
+  if (depth == 0)
+    return wholeParameter(parameter);
+  Scope &scope = scopes[depth - 1];
+  auto known = scope.parameters.find(parameter.path);
+  if (known != scope.parameters.end())
+    return known->second;
+  Tensor outer = parameterInScope(parameter, depth - 1);
+  Tensor result = outer;
+  result.dims.erase(result.dims.begin());
+  Location loc = locate(parameter.declaration->location);
+  OpBuilder::InsertionGuard guard(builder);
+  if (scope.layer) {
+    builder.setInsertionPointToStart(scope.block);
+    if (scope.lastSlice)
+      builder.setInsertionPointAfter(scope.lastSlice);
+    SmallVector<OpFoldResult> offsets, extents, strides;
+    for (size_t i = 0; i < outer.dims.size(); ++i) {
+      offsets.push_back(i == 0 ? OpFoldResult(scope.layer)
+                               : builder.getIndexAttr(0));
+      extents.push_back(i == 0 ? builder.getIndexAttr(1) : size(outer.dims[i]));
+      strides.push_back(builder.getIndexAttr(1));
+    }
+    auto slice = tensor::ExtractSliceOp::create(
+        builder, loc, tensorType(result.dims, result.element), outer.value,
+        offsets, extents, strides);
+    scope.lastSlice = slice;
+    result.value = slice;
+  } else {
+    scope.operands.push_back(outer.value);
+    result.value = scope.block->addArgument(
+        tensorType(result.dims, result.element), loc);
+  }
+  scope.parameters[parameter.path] = result;
+  return result;
+}
+
+NodeRef Generator::emitParameter(const Expr &expr) {
+  const Parameter &declaration = frame->instance->parameters[expr.slot];
+  if (declaration.kind == Parameter::Kind::Fixed)
+    return bound(emit(*declaration.value), declaration.type);
+  auto found = stored.find(pathBelow(declaration.name));
+  if (found == stored.end())
+    return unsupported(expr, "a parameter that is not stored");
+  Tensor result = parameterInScope(*found->second, scopes.size());
+  here = locate(expr.location);
+  return makeLeaf(here, result);
+}
+
+} // namespace spex::irgen

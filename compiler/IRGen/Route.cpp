@@ -1,0 +1,341 @@
+//===- Route.cpp - Sparse experts -----------------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A route in the order of its clauses: score and prob are values as all
+// others; choices, experts and their combination are ops of the moe dialect on
+// units flattened to one dimension.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/IRGen/Generator.h"
+
+#include "dialects/Moe/IR/MoeOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+
+namespace spex::irgen {
+
+/// `units` and the rest, with the units in one dimension in front.
+Tensor Generator::collapseUnits(Location loc, const NodeRef &node,
+                                DimsRef units, const Dimension *unit) {
+  Dims order(units.begin(), units.end());
+  order = unite(order, node->dims);
+  Tensor x = materialize(node, order);
+  Tensor result = x;
+  result.dims.assign(1, unit);
+  result.dims.append(order.begin() + units.size(), order.end());
+  if (units.size() == 1)
+    return result;
+  SmallVector<ReassociationIndices> groups;
+  for (unsigned axis = 0; axis < result.dims.size(); ++axis) {
+    ReassociationIndices &group = groups.emplace_back();
+    if (axis > 0)
+      group.push_back(axis + units.size() - 1);
+    else
+      for (unsigned i = 0; i < units.size(); ++i)
+        group.push_back(i);
+  }
+  mlir::Type type = tensorType(result.dims, x.element);
+  result.value =
+      tensor::CollapseShapeOp::create(builder, loc, type, x.value, groups);
+  return result;
+}
+
+Tensor Generator::expandUnits(Location loc, const Tensor &x, DimsRef units,
+                              const Dimension *unit) {
+  Tensor result = x;
+  result.dims.assign(units.begin(), units.end());
+  result.dims.append(x.dims.begin() + 1, x.dims.end());
+  if (units.size() == 1)
+    return result;
+  SmallVector<ReassociationIndices> groups;
+  SmallVector<OpFoldResult> shape;
+  for (unsigned axis = 0; axis < x.dims.size(); ++axis) {
+    ReassociationIndices &group = groups.emplace_back();
+    if (axis > 0)
+      group.push_back(axis + units.size() - 1);
+    else
+      for (unsigned i = 0; i < units.size(); ++i)
+        group.push_back(i);
+  }
+  for (const Dimension *dim : result.dims)
+    shape.push_back(size(dim));
+  result.value = tensor::ExpandShapeOp::create(
+      builder, loc, tensorType(result.dims, x.element), x.value, groups,
+      shape);
+  return result;
+}
+
+/// A dimension for all units of a route, as large as they are together.
+const Dimension *Generator::unitDimension(DimsRef units) {
+  Dimension *unit = makeDimension("U", 1);
+  SizeFormula product;
+  product.op = SizeFormula::Op::Mul;
+  for (const Dimension *dim : units) {
+    unit->isBounded |= dim->isBounded;
+    unit->size *= dim->size;
+    product.args.push_back(dim->formula);
+  }
+  if (units.size() == 1)
+    product = units[0]->formula;
+  unit->formula = product;
+  if (unit->isBounded && units.size() == 1)
+    sizes[unit] = sizeValue(units[0]);
+  return unit;
+}
+
+bool Generator::checkRoute(const Route &route) {
+  auto refuse = [&](SourceLocation location, const char *what) {
+    diags.report(message::laterRelease, location, what);
+    failed = true;
+    return false;
+  };
+  bool isFine = true;
+  for (const Scope &scope : scopes)
+    if (!scope.layer)
+      isFine = refuse(route.location, "a route inside of an expert");
+  if (route.kinds.size() != 1)
+    isFine = refuse(route.location, "several kinds of experts");
+  if (route.keep)
+    isFine = refuse(route.keep->location, "`keep`");
+  if (route.capacity)
+    isFine = refuse(route.capacity->location, "`capacity`");
+  if (route.order)
+    isFine = refuse(route.order->location, "`order`");
+  if (route.combine != Combine::Sum)
+    isFine = refuse(route.location, "this `combine`");
+  if (route.units.empty())
+    isFine = refuse(route.location, "a route of one single unit");
+  switch (route.select.kind) {
+  case Selection::Kind::All:
+  case Selection::Kind::Top:
+  case Selection::Kind::At:
+    return isFine;
+  default:
+    return refuse(route.select.location, "this selection");
+  }
+}
+
+/// The choices of all units: [U, K], in rank order.
+void Generator::choose(const Route &route, RouteValues &values,
+                       const NodeRef &by) {
+  const Selection &select = route.select;
+  Location loc = here = locate(select.location);
+  int64_t experts = route.experts->size;
+  int64_t choices = select.kind == Selection::Kind::All  ? experts
+                    : select.kind == Selection::Kind::At ? 1
+                                                         : select.count;
+  values.choice = makeDimension("K", choices);
+  mlir::Type type =
+      tensorType({values.unit, values.choice}, ElementType::Index);
+  if (select.kind == Selection::Kind::All) {
+    // Every unit has all experts, in their order.
+    NodeRef number = expanded(index(values.choice), {values.unit});
+    values.ids =
+        materialize(number, {values.unit, values.choice}).value;
+    return;
+  }
+  if (select.kind == Selection::Kind::At) {
+    Tensor chosen = collapseUnits(loc, by, values.units, values.unit);
+    SmallVector<ReassociationIndices> groups = {{0, 1}};
+    SmallVector<OpFoldResult> shape = {size(values.unit),
+                                       builder.getIndexAttr(1)};
+    values.ids = tensor::ExpandShapeOp::create(builder, loc, type, chosen.value,
+                                               groups, shape);
+  } else {
+    auto atExperts = [&](const NodeRef &given) {
+      NodeRef node = expanded(given, {route.experts});
+      Dims order = values.units;
+      order.push_back(route.experts);
+      return collapseUnits(loc, makeLeaf(loc, materialize(node, order)),
+                           values.units, values.unit)
+          .value;
+    };
+    Value mask;
+    if (select.where) {
+      mask = atExperts(convert(emit(*select.where), ElementType::Bool));
+      here = loc;
+      values.mayBeNobody = true;
+    }
+    values.ids = moe::TopKOp::create(builder, loc, type, atExperts(by), mask,
+                                     choices);
+  }
+  std::string path = pathBelow(route.name);
+  values.ids = moe::ObserveOp::create(builder, loc, values.ids, path, experts,
+                                      layerNumber());
+  noteRoute(path, experts, choices);
+}
+
+void Generator::noteRoute(const std::string &path, int64_t experts,
+                          int64_t choices) {
+  int64_t layers = 1;
+  for (const Scope &scope : scopes)
+    if (scope.layer)
+      layers *= scope.dim->size;
+  auto number = [&](llvm::StringRef name, int64_t value) {
+    return named(name, builder.getI64IntegerAttr(value));
+  };
+  routeAttrs.push_back(builder.getDictionaryAttr(
+      {named("path", builder.getStringAttr(path)), number("experts", experts),
+       number("choices", choices), number("layers", layers)}));
+}
+
+/// Passes what the region uses from outside: constants are made anew in it,
+/// the rest are operands that every expert gets whole.
+static SmallVector<Value> isolate(Region &region, unsigned numUnits) {
+  llvm::SetVector<Value> captured;
+  region.walk([&](Operation *op) {
+    for (Value operand : op->getOperands())
+      if (!region.isAncestor(operand.getParentRegion()))
+        captured.insert(operand);
+  });
+  Block &block = region.front();
+  OpBuilder inner(region.getContext());
+  inner.setInsertionPointToStart(&block);
+  SmallVector<Value> whole;
+  for (Value value : captured) {
+    Value inside;
+    Operation *op = value.getDefiningOp();
+    if (op && op->hasTrait<OpTrait::ConstantLike>())
+      inside = inner.clone(*op)->getResult(0);
+    else {
+      inside = block.insertArgument(numUnits + whole.size(), value.getType(),
+                                    value.getLoc());
+      whole.push_back(value);
+    }
+    value.replaceUsesWithIf(inside, [&](OpOperand &use) {
+      return region.isAncestor(use.getOwner()->getParentRegion());
+    });
+  }
+  return whole;
+}
+
+/// Runs the experts on the rows that chose them: [U, K, ...] of each result.
+Values Generator::runExperts(const Route &route, RouteValues &values) {
+  const ExpertKind &kind = route.kinds[0];
+  const Instance &callee = *kind.callee.instance;
+  Location loc = here = locate(route.location);
+  SmallVector<NodeRef> inputs = bindInputs(callee, route.args);
+  here = loc;
+
+  auto region = std::make_unique<Region>();
+  Block &block = region->emplaceBlock();
+  Dimension *rows = makeDimension("Rows", values.unit->size);
+  rows->isBounded = true;
+  SmallVector<Value> units;
+  for (NodeRef &input : inputs) {
+    if (without(values.units, input->dims).size() == values.units.size())
+      continue; // has no dim of the units: every expert gets it whole
+    Tensor x = collapseUnits(loc, input, values.units, values.unit);
+    units.push_back(x.value);
+    x.dims[0] = rows;
+    x.value = block.addArgument(tensorType(x.dims, x.element), loc);
+    input = makeLeaf(loc, x);
+  }
+
+  Values each;
+  SmallVector<Value> weights;
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(&block);
+    sizes[rows] =
+        tensor::DimOp::create(builder, loc, block.getArgument(0), 0);
+    Scope &scope = scopes.emplace_back();
+    scope.dim = route.experts;
+    scope.block = &block;
+    Values results =
+        inlineBody(callee, pathBelow(kind.callee.label), inputs);
+    here = loc;
+    SmallVector<Value> yielded;
+    for (Tensor &result : results) {
+      Dims order = unite(DimsRef{rows}, result.dims);
+      result = materialize(makeLeaf(loc, result), order);
+      yielded.push_back(result.value);
+      Tensor outer = result;
+      outer.dims[0] = values.choice;
+      outer.dims.insert(outer.dims.begin(), values.unit);
+      each.push_back(outer);
+    }
+    moe::YieldOp::create(builder, loc, yielded);
+    weights = scopes.back().operands;
+    scopes.pop_back();
+  }
+  SmallVector<Value> whole = isolate(*region, units.size());
+  SmallVector<mlir::Type> types;
+  for (const Tensor &result : each)
+    types.push_back(tensorType(result.dims, result.element));
+  auto experts =
+      moe::ExpertsOp::create(builder, loc, types, values.ids,
+                             route.experts->size, units, whole, weights);
+  experts.getBodyRegion().takeBody(*region);
+  for (unsigned i = 0; i < each.size(); ++i)
+    each[i].value = experts.getResult(i);
+  return each;
+}
+
+void Generator::emitRoute(const Route &route) {
+  here = locate(route.location);
+  RouteValues &values = frame->routes[&route];
+  if (route.score)
+    frame->trees[route.scoreSlot] =
+        bound(emit(*route.score), route.score->type);
+  if (route.prob)
+    frame->trees[route.probSlot] = bound(emit(*route.prob), route.prob->type);
+  if (!checkRoute(route)) {
+    placeholderResults(route, values);
+    return;
+  }
+  // What callers bring along is routed, too.
+  NodeRef by = route.select.by ? emit(*route.select.by) : nullptr;
+  values.units = routedUnits(route, by);
+  values.unit = unitDimension(values.units);
+  choose(route, values, by);
+  Tensor weight = routeWeight(route, values);
+  Values each = runExperts(route, values);
+
+  Location loc = here = locate(route.location);
+  for (const Tensor &result : each) {
+    // Of the experts' own type, so that the sum rounds once.
+    Tensor scaled = materialize(convert(makeLeaf(loc, weight), result.element));
+    Tensor sum;
+    sum.element = result.element;
+    sum.dims = without(result.dims, {values.choice});
+    sum.value = moe::CombineOp::create(
+        builder, loc, tensorType(sum.dims, sum.element), result.value,
+        scaled.value, values.ids);
+    values.results.push_back(expandUnits(loc, sum, values.units, values.unit));
+  }
+}
+
+/// The units, and the extra dims of this call in front of them.
+Dims Generator::routedUnits(const Route &route, const NodeRef &by) {
+  const Expr *value = route.select.by.get();
+  NodeRef node = by;
+  for (auto [expr, slot] : {std::pair(route.prob.get(), route.probSlot),
+                            std::pair(route.score.get(), route.scoreSlot)})
+    if (!value && expr) {
+      value = expr;
+      node = frame->trees[slot];
+    }
+  Dims units(route.units.begin(), route.units.end());
+  if (!value)
+    return units;
+  DimsRef declared(value->type.dims.data(), value->type.dims.size());
+  return unite(without(without(node->dims, declared), units), units);
+}
+
+void Generator::placeholderResults(const Route &route, RouteValues &values) {
+  for (const Type &type : route.resultTypes) {
+    Tensor result;
+    result.dims.assign(type.dims.begin(), type.dims.end());
+    result.element = type.element;
+    result.value = emptyTensor(here, result.dims, result.element);
+    values.results.push_back(result);
+  }
+}
+
+} // namespace spex::irgen
