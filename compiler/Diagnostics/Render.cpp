@@ -13,7 +13,6 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/ConvertUTF.h"
 #include "llvm/Support/Unicode.h"
-#include "llvm/Support/WithColor.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
@@ -26,6 +25,31 @@ struct Cell {
   std::string text;
   unsigned width;
   size_t offset; ///< in the line
+};
+} // namespace
+
+namespace {
+/// Colours what is written in one statement, wherever it goes: who sets
+/// `useColour` knows the terminal.
+class Coloured {
+public:
+  Coloured(llvm::raw_ostream &os, const char *colour, bool isUsed)
+      : os(os), isUsed(isUsed) {
+    if (isUsed)
+      os << "\x1B[" << colour << 'm';
+  }
+  ~Coloured() {
+    if (isUsed)
+      os << "\x1B[0m";
+  }
+  template <typename Value> Coloured &operator<<(const Value &value) {
+    os << value;
+    return *this;
+  }
+
+private:
+  llvm::raw_ostream &os;
+  bool isUsed;
 };
 } // namespace
 
@@ -127,9 +151,7 @@ static void printExcerpt(llvm::raw_ostream &os, const SourceFile &file,
   os.indent(std::string_view(before).size() + widthOf(cells, from, caret));
   unsigned length =
       std::max(1u, caret < last ? widthOf(cells, caret, last) : 1);
-  llvm::WithColor(os, llvm::raw_ostream::GREEN, /*Bold=*/true, /*BG=*/false,
-                  options.useColour ? llvm::ColorMode::Enable
-                                    : llvm::ColorMode::Disable)
+  Coloured(os, "1;32", options.useColour)
       << '^' << std::string(length - 1, '~');
   os << '\n';
 }
@@ -146,10 +168,7 @@ void DiagnosticEngine::print(llvm::raw_ostream &os,
     os << printable(source.name) << ':' << position.line << ':'
        << position.column << ": ";
   }
-  llvm::WithColor(
-      os, isError ? llvm::raw_ostream::RED : llvm::raw_ostream::MAGENTA,
-      /*Bold=*/true, /*BG=*/false,
-      options.useColour ? llvm::ColorMode::Enable : llvm::ColorMode::Disable)
+  Coloured(os, isError ? "1;31" : "1;35", options.useColour)
       << (isError ? "error[" : "warning[") << code.name << ']';
   os << ": " << printable(diagnostic.message) << '\n';
   if (diagnostic.location)

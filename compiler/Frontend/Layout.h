@@ -101,7 +101,9 @@ public:
   void closeBracket(std::string_view text, bool hasBlank = false);
   void comma();
   void colon() { tight(":"); }
-  /// The row may end before the next token: `price` is 0 to 15.
+  /// The row may end before the next token. Of two places that one is taken
+  /// which has fewer brackets around it, and then the lower price; 16 is worth
+  /// a bracket.
   void allowBreak(unsigned price);
   /// The next token has no blank before it, as after a bracket.
   void joinNext() { isAfterBracket = true; }

@@ -193,8 +193,12 @@ void Lexer::lexNumber() {
         ++end;
   }
 
-  // A number runs into nothing else: `1_`, `5x`, `1.`, `2e`, `0x1F`.
+  // A number runs into nothing else: `1_`, `5x`, `1.`, `2e+`, `0x1F`.
   size_t wrong = end;
+  bool hasOpenExponent = (at(end) == 'e' || at(end) == 'E') &&
+                         (at(end + 1) == '-' || at(end + 1) == '+');
+  if (hasOpenExponent)
+    wrong += 2;
   while (isWordPart(at(wrong)) ||
          (at(wrong) == '.' && (wrong == end || llvm::isDigit(at(wrong + 1)))))
     ++wrong;

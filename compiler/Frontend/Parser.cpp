@@ -235,7 +235,8 @@ std::string Parser::docBefore(size_t token) const {
 void Parser::parseEdition() {
   skipLineEnds();
   if (!is("edition")) {
-    diags.report(message::editionMissing, place())
+    SourceLocation start{0, 1, fileIndex};
+    diags.report(message::editionMissing, isEnd() ? start : place())
         .help("write `edition 2026` before it");
     return;
   }

@@ -90,8 +90,8 @@ void Printer::print(const Stmt &stmt) {
 }
 
 void Printer::printEquals() {
-  // Better broken later than here.
-  constexpr unsigned dear = 15;
+  // Better broken inside the first bracket than here.
+  constexpr unsigned dear = 31;
   out.word("=");
   out.allowBreak(dear);
 }
