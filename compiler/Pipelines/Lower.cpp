@@ -1,0 +1,133 @@
+//===- Lower.cpp - The passes of each phase, in order ---------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One function for each phase. No cse on tensors before they are buffers: it
+// merges equal fills, and the second user of the filled tensor copies it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Pipelines/Checks.h"
+#include "compiler/Pipelines/Phases.h"
+
+#include "dialects/Conversion/ExpandMath/Passes.h"
+#include "dialects/Conversion/GroupedToLoops/Passes.h"
+#include "dialects/Conversion/GroupedToRuntime/Passes.h"
+#include "dialects/Conversion/LinalgToLoops/Passes.h"
+
+#include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
+#include "mlir/Conversion/ConvertToLLVM/ToLLVMPass.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+
+using mlir::LogicalResult;
+using mlir::ModuleOp;
+using mlir::OpPassManager;
+
+namespace spex {
+namespace {
+/// What the module's `spex.target` says about the way down.
+struct Settings {
+  bool isFast = false; // -O3: panels and vectors, not plain loops
+};
+} // namespace
+
+static Settings settingsOf(ModuleOp module) {
+  Settings settings;
+  auto target = module->getAttrOfType<mlir::DictionaryAttr>("spex.target");
+  auto level = target ? target.getAs<mlir::IntegerAttr>("opt_level")
+                      : mlir::IntegerAttr();
+  settings.isFast = level && level.getInt() > 0;
+  return settings;
+}
+
+static void addCleanup(OpPassManager &passes) {
+  passes.addPass(mlir::createCanonicalizerPass());
+  passes.addPass(mlir::createCSEPass());
+  // Copies onto themselves fold only after cse.
+  passes.addPass(mlir::createCanonicalizerPass());
+}
+
+static void addGrouped(OpPassManager &passes, const Settings &) {
+  // Functions that take slices of weights would copy every weight.
+  passes.addPass(mlir::createInlinerPass());
+  passes.addPass(mlir::createSymbolDCEPass());
+}
+
+static void addBuffers(OpPassManager &passes) {
+  passes.addPass(mlir::createCanonicalizerPass());
+  passes.addPass(mlir::bufferization::createEmptyTensorEliminationPass());
+  mlir::bufferization::OneShotBufferizePassOptions options;
+  options.bufferizeFunctionBoundaries = true;
+  options.functionBoundaryTypeConversion =
+      mlir::bufferization::LayoutMapOption::IdentityLayoutMap;
+  passes.addPass(mlir::bufferization::createOneShotBufferizePass(options));
+  addCleanup(passes);
+}
+
+static void addLoops(OpPassManager &passes, const Settings &settings) {
+  addBuffers(passes);
+  // Whatever the fast lowerings leave: selections, and all of it at -O0.
+  passes.addPass(mlir::grouped::createConvertGroupedToLoopsPass());
+  passes.addPass(createConvertLinalgToScalarLoopsPass());
+  passes.addPass(mlir::grouped::createConvertGroupedToRuntimePass());
+  addCleanup(passes);
+  passes.addPass(mlir::grouped::createAssignScratchPass());
+  passes.addPass(mlir::grouped::createOutlineTasksPass());
+  addCleanup(passes);
+}
+
+static void addLlvm(OpPassManager &passes, const Settings &settings) {
+  passes.addPass(mlir::grouped::createWrapEntryPass());
+  passes.addPass(createExpandMathPass());
+  passes.addPass(createReinterpretExpandShapePass());
+  passes.addPass(mlir::memref::createExpandStridedMetadataPass());
+  passes.addPass(mlir::createLowerAffinePass());
+  passes.addPass(mlir::createSCFToControlFlowPass());
+  passes.addPass(mlir::createConvertToLLVMPass());
+  passes.addPass(mlir::createReconcileUnrealizedCastsPass());
+  passes.addPass(mlir::createCSEPass());
+}
+
+static LogicalResult runPhase(ModuleOp module, Phase phase,
+                              const Settings &settings) {
+  mlir::PassManager passes(module.getContext());
+  switch (phase) {
+  case Phase::Grouped:
+    addGrouped(passes, settings);
+    break;
+  case Phase::Loops:
+    addLoops(passes, settings);
+    break;
+  case Phase::Llvm:
+    addLlvm(passes, settings);
+    break;
+  default:
+    return module.emitError("no passes lead to the phase ")
+           << phases()[static_cast<size_t>(phase)].name;
+  }
+  if (mlir::failed(passes.run(module)))
+    return mlir::failure();
+  return checkPhase(module, phase);
+}
+
+LogicalResult lower(ModuleOp module, Phase from, Phase to,
+                    const PipelineOptions &options) {
+  Settings settings = settingsOf(module);
+  for (const PhaseInfo &info : phases()) {
+    if (info.phase <= from || info.phase > to)
+      continue;
+    if (mlir::failed(runPhase(module, info.phase, settings)))
+      return mlir::failure();
+    if (info.phase == Phase::Loops && options.remarkScalarLoops)
+      remarkScalarLoops(module);
+    if (options.afterPhase)
+      options.afterPhase(info.phase, module);
+  }
+  return mlir::success();
+}
+} // namespace spex

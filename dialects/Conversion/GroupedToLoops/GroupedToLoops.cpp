@@ -1,0 +1,93 @@
+//===- GroupedToLoops.cpp - Plain loops for grouped ops -------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The pass behind -O0, and the ops that are short: rows gathered into a block,
+// and the rows of a unit summed with their weights.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Conversion/GroupedToLoops/Lowerings.h"
+#include "dialects/Conversion/GroupedToLoops/Passes.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace mlir::grouped {
+#define GEN_PASS_DEF_CONVERTGROUPEDTOLOOPSPASS
+#include "dialects/Conversion/GroupedToLoops/Passes.h.inc"
+
+static void lowerToLoops(GatherOp op, LoopBuilder l) {
+  l.loop(l.dim(op.getInit(), 0), {}, [&](Value i, ValueRange) {
+    Value row = l.toIndex(l.load(op.getRows(), i));
+    l.forEach(op.getInit(), {i}, [&](ArrayRef<Value> at) {
+      SmallVector<Value> from(at);
+      from.front() = row;
+      l.store(l.load(op.getSource(), from), op.getInit(), at);
+    });
+    return SmallVector<Value>();
+  });
+}
+
+/// sum + weight * each[row], unless the choice is nobody's.
+static Value addChoice(CombineOp op, LoopBuilder l, Value sum, Value k,
+                       ArrayRef<Value> at) {
+  Value unit = at.front();
+  Value place = l.load(op.getPlace(), {unit, k});
+  Value isRow = arith::CmpIOp::create(l.b, l.loc, arith::CmpIPredicate::sge,
+                                      place, l.zero(place.getType()));
+  auto choice = scf::IfOp::create(
+      l.b, l.loc, isRow,
+      [&](OpBuilder &, Location) {
+        SmallVector<Value> from(at);
+        from.front() = l.toIndex(place);
+        Value weight = l.load(op.getWeights(), {unit, k});
+        Value next = math::FmaOp::create(l.b, l.loc, weight,
+                                         l.load(op.getEach(), from), sum);
+        scf::YieldOp::create(l.b, l.loc, next);
+      },
+      [&](OpBuilder &, Location) { scf::YieldOp::create(l.b, l.loc, sum); });
+  return choice.getResult(0);
+}
+
+static void lowerToLoops(CombineOp op, LoopBuilder l) {
+  Type type = cast<MemRefType>(op.getInit().getType()).getElementType();
+  l.forEach(op.getInit(), {}, [&](ArrayRef<Value> at) {
+    SmallVector<Value> sum =
+        l.loop(l.dim(op.getPlace(), 1), l.zero(type),
+               [&](Value k, ValueRange state) -> SmallVector<Value> {
+                 return {addChoice(op, l, state.front(), k, at)};
+               });
+    l.store(sum.front(), op.getInit(), at);
+  });
+}
+
+namespace {
+struct ConvertGroupedToLoopsPass final
+    : impl::ConvertGroupedToLoopsPassBase<ConvertGroupedToLoopsPass> {
+  void runOnOperation() override {
+    SmallVector<DestinationStyleOpInterface> ops;
+    getOperation().walk([&](DestinationStyleOpInterface op) {
+      if (isa<GatherOp, MatmulOp, CombineOp, TopKOp>(op))
+        ops.push_back(op);
+    });
+    bool allOnBuffers = true;
+    for (DestinationStyleOpInterface op : ops) {
+      if (!op.hasPureBufferSemantics()) {
+        op.emitOpError("has to be on buffers to become loops");
+        allOnBuffers = false;
+        continue;
+      }
+      OpBuilder builder(op);
+      LoopBuilder l{builder, op.getLoc()};
+      llvm::TypeSwitch<Operation *>(op)
+          .Case<GatherOp, MatmulOp, CombineOp, TopKOp>(
+              [&](auto grouped) { lowerToLoops(grouped, l); });
+      op->erase();
+    }
+    if (!allOnBuffers)
+      signalPassFailure();
+  }
+};
+} // namespace
+} // namespace mlir::grouped

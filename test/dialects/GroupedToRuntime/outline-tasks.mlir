@@ -1,0 +1,62 @@
+// RUN: spex-opt %s --grouped-outline-tasks --canonicalize --split-input-file | FileCheck %s
+
+// The closure lies in one place on the stack, though the call is in a loop.
+// CHECK-LABEL: func.func @calls_the_runtime(
+// CHECK-SAME:    %[[CONTEXT:.*]]: index {spex.place = "context"}
+// CHECK:         %[[CLOSURE:.*]] = llvm.alloca
+// CHECK:         scf.for
+// CHECK:           %[[F:.*]] = {{.*}}constant @calls_the_runtime_tasks_0 : (!llvm.ptr, index, !llvm.ptr) -> ()
+// CHECK:           call @spex_parallel_for(%[[CONTEXT]], %{{.*}}, %[[F]], %[[CLOSURE]])
+// CHECK-NOT:     grouped.tasks
+// CHECK-LABEL: func.func private @calls_the_runtime_tasks_0(
+// CHECK-SAME:    %[[C:.*]]: !llvm.ptr, %[[TASK:.*]]: index, %{{.*}}: !llvm.ptr) attributes {llvm.linkage = #llvm.linkage<internal>}
+// CHECK:         %[[G:.*]] = memref.load %[[LIST:.*]][%[[TASK]], %c0]
+// CHECK:         memref.load %[[LIST]][%[[TASK]], %c1]
+// CHECK:         memref.load %[[LIST]][%[[TASK]], %c2]
+// CHECK:         memref.subview %{{.*}}[%{{.*}}] [%{{.*}}] [1] : memref<?xi32> to memref<?xi32
+// CHECK:         memref.subview %{{.*}}[%{{.*}}, 0] [1, 9] [1, 1] : memref<8x9xf32> to memref<9xf32
+// CHECK:         memref.subview %{{.*}}[%{{.*}}, 0] [%{{.*}}, 9] [1, 1] : memref<?x9xf32> to memref<?x9xf32
+func.func @calls_the_runtime(%context: index {spex.place = "context"}, %n: index {spex.dim = "N"}, %o: memref<9xi32>, %r: memref<?xi32>,
+    %w: memref<8x9xf32>, %y: memref<?x9xf32>, %list: memref<?x5xi32>, %tasks: index) attributes {spex.entry} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.for %i = %c0 to %n step %c1 {
+    grouped.tasks offsets(%o : memref<9xi32>) rows(%r : memref<?xi32>) panels(%w : memref<8x9xf32>)
+        outs(%y : memref<?x9xf32>) order(%list, %tasks : memref<?x5xi32>, index) row_block 4 {
+    ^bb0(%count: index, %first: index, %group: index, %mine: memref<?xi32, strided<[1], offset: ?>>,
+         %bias: memref<9xf32, strided<[1], offset: ?>>, %to: memref<?x9xf32, strided<[9, 1], offset: ?>>):
+      %zero = arith.constant 0 : index
+      %b = memref.load %bias[%zero] : memref<9xf32, strided<[1], offset: ?>>
+      %u = memref.load %mine[%zero] : memref<?xi32, strided<[1], offset: ?>>
+      %v = arith.uitofp %u : i32 to f32
+      %s = arith.addf %b, %v : f32
+      memref.store %s, %to[%first, %zero] : memref<?x9xf32, strided<[9, 1], offset: ?>>
+      grouped.yield
+    }
+  }
+  return
+}
+
+// -----
+
+// The row within the group is what is left of the numbered rows before it;
+// 8 columns in panels of width 4 are 2 panels.
+// CHECK-LABEL: func.func private @cuts_regular_groups_tasks_0(
+// CHECK:         %[[FIRST:.*]] = arith.subi %{{.*}}, %{{.*}} : index
+// CHECK-DAG:     %[[P0:.*]] = arith.divui %{{.*}}, %c4
+// CHECK-DAG:     %[[PN:.*]] = arith.ceildivui %{{.*}}, %c4
+// CHECK:         memref.subview %{{.*}}[%{{.*}}, %[[P0]], 0, 0, 0] [1, %[[PN]], 7, 1, 4]
+// CHECK:         memref.subview %{{.*}}[%{{.*}}, %{{.*}}, %{{.*}}] [1, %{{.*}}, %{{.*}}]
+func.func @cuts_regular_groups(%context: index {spex.place = "context"}, %n: index, %w: memref<?x5x7x1x4xf32>, %y: memref<?x?x20xf32>,
+    %list: memref<?x5xi32>, %tasks: index) attributes {spex.entry} {
+  grouped.tasks groups(%n) panels(%w : memref<?x5x7x1x4xf32>) outs(%y : memref<?x?x20xf32>)
+      order(%list, %tasks : memref<?x5xi32>, index) row_block 4 column_block 8 {
+  ^bb0(%count: index, %first: index, %group: index, %p: memref<?x7x1x4xf32, strided<[28, 4, 4, 1], offset: ?>>,
+       %to: memref<?x?xf32, strided<[20, 1], offset: ?>>):
+    %zero = arith.constant 0 : index
+    %v = memref.load %p[%zero, %zero, %zero, %zero] : memref<?x7x1x4xf32, strided<[28, 4, 4, 1], offset: ?>>
+    memref.store %v, %to[%first, %zero] : memref<?x?xf32, strided<[20, 1], offset: ?>>
+    grouped.yield
+  }
+  return
+}
