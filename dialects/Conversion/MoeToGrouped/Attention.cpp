@@ -1,0 +1,244 @@
+//===- Attention.cpp - Find what holds positions by positions -------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The product of two activations whose result has a dimension of either (query
+// rows and past positions) starts a cluster. Everything that works on such a
+// tensor joins, up to the ops that sum the past positions away. Sizes unknown
+// to the compiler make such tensors too large to exist; so the whole cluster is
+// computed by blocks of query rows.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Conversion/MoeToGrouped/Cluster.h"
+#include "dialects/Conversion/MoeToGrouped/Contraction.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+
+namespace mlir::moe {
+
+Names getLoopNames(linalg::GenericOp op) {
+  Names names;
+  auto loops = op->getAttrOfType<ArrayAttr>("spex.loops");
+  if (loops && loops.size() == op.getNumLoops())
+    for (Attribute name : loops)
+      names.push_back(cast<StringAttr>(name).getValue());
+  return names;
+}
+
+Names getDimNames(linalg::GenericOp op, OpOperand &operand) {
+  Names loops = getLoopNames(op), names;
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  for (AffineExpr result : map.getResults()) {
+    auto dim = dyn_cast<AffineDimExpr>(result);
+    names.push_back(dim && !loops.empty() ? loops[dim.getPosition()]
+                                          : StringRef());
+  }
+  return names;
+}
+
+Names getResultNames(linalg::GenericOp op) {
+  return getDimNames(op, *op.getDpsInitOperand(0));
+}
+
+//===----------------------------------------------------------------------===//
+// The seed
+//===----------------------------------------------------------------------===//
+
+/// A dimension of `operand` that `other` does not have, kept in the result and
+/// of dynamic size.
+static StringRef findOwnDim(linalg::GenericOp op, OpOperand &operand,
+                            OpOperand &other) {
+  Names names = getDimNames(op, operand), others = getDimNames(op, other);
+  Names results = getResultNames(op);
+  auto type = cast<RankedTensorType>(operand.get().getType());
+  for (auto [i, name] : llvm::enumerate(names))
+    if (type.isDynamicDim(i) && !llvm::is_contained(others, name) &&
+        llvm::is_contained(results, name))
+      return name;
+  return StringRef();
+}
+
+/// A dimension that both operands and the result share: groups of tasks.
+static StringRef findSharedDim(linalg::GenericOp op) {
+  OpOperand &a = *op.getDpsInputOperand(0), &b = *op.getDpsInputOperand(1);
+  Names names = getDimNames(op, a), others = getDimNames(op, b);
+  Names results = getResultNames(op);
+  auto type = cast<RankedTensorType>(a.get().getType());
+  for (auto [i, name] : llvm::enumerate(names))
+    if (type.isDynamicDim(i) && llvm::is_contained(others, name) &&
+        llvm::is_contained(results, name))
+      return name;
+  return StringRef();
+}
+
+/// Whether `op` multiplies query rows by past positions; sets the names.
+static bool matchSeed(linalg::GenericOp op, Cluster &cluster) {
+  if (!isContraction(op) || getLoopNames(op).empty())
+    return false;
+  OpOperand &a = *op.getDpsInputOperand(0), &b = *op.getDpsInputOperand(1);
+  cluster.rows = findOwnDim(op, a, b);
+  cluster.past = findOwnDim(op, b, a);
+  cluster.group = findSharedDim(op);
+  return !cluster.rows.empty() && !cluster.past.empty();
+}
+
+//===----------------------------------------------------------------------===//
+// Growth
+//===----------------------------------------------------------------------===//
+
+static bool hasLoops(linalg::GenericOp op, StringRef rows, StringRef past) {
+  Names names = getLoopNames(op);
+  return llvm::is_contained(names, rows) && llvm::is_contained(names, past);
+}
+
+/// Whether `user` reads the result of `producer` row by row: one's query rows
+/// are the other's.
+static bool isAligned(linalg::GenericOp producer, linalg::GenericOp user,
+                      StringRef rows) {
+  Names results = getResultNames(producer);
+  for (OpOperand &operand : user->getOpOperands()) {
+    if (operand.get() != producer->getResult(0))
+      continue;
+    if (!user.isDpsInput(&operand))
+      return false;
+    Names names = getDimNames(user, operand);
+    for (auto [result, name] : llvm::zip(results, names))
+      if (result == rows && name != rows)
+        return false;
+  }
+  return true;
+}
+
+/// All ops of the block that join: those with both loops that read, or are read
+/// by, one that has joined, and those between them.
+static void growCluster(linalg::GenericOp seed, Cluster &cluster) {
+  llvm::SetVector<Operation *> members;
+  members.insert(seed);
+  for (unsigned i = 0; i < members.size(); ++i) {
+    auto op = cast<linalg::GenericOp>(members[i]);
+    for (Operation *user : op->getUsers()) {
+      auto generic = dyn_cast<linalg::GenericOp>(user);
+      if (generic && generic->getBlock() == seed->getBlock() &&
+          hasLoops(generic, cluster.rows, cluster.past) &&
+          isAligned(op, generic, cluster.rows))
+        members.insert(generic);
+    }
+    for (Value input : op.getInputs()) {
+      auto generic = input.getDefiningOp<linalg::GenericOp>();
+      if (generic && generic->getBlock() == seed->getBlock() &&
+          hasLoops(generic, cluster.rows, cluster.past) &&
+          isAligned(generic, op, cluster.rows))
+        members.insert(generic);
+    }
+  }
+
+  // What lies between two members, such as a limit on the largest value.
+  bool isComplete = false;
+  while (!isComplete) {
+    isComplete = true;
+    for (Operation *member : SmallVector<Operation *>(members.getArrayRef()))
+      for (Operation *user : member->getUsers()) {
+        auto generic = dyn_cast<linalg::GenericOp>(user);
+        if (!generic || generic->getBlock() != seed->getBlock() ||
+            members.contains(generic) ||
+            !llvm::is_contained(getResultNames(generic), cluster.rows) ||
+            !isAligned(cast<linalg::GenericOp>(member), generic, cluster.rows))
+          continue;
+        bool leadsBack =
+            llvm::any_of(generic->getUsers(), [&](Operation *next) {
+              auto nextGeneric = dyn_cast<linalg::GenericOp>(next);
+              return members.contains(next) && nextGeneric &&
+                     isAligned(generic, nextGeneric, cluster.rows);
+            });
+        if (leadsBack) {
+          members.insert(generic);
+          isComplete = false;
+        }
+      }
+  }
+
+  for (auto generic : seed->getBlock()->getOps<linalg::GenericOp>())
+    if (members.contains(generic))
+      cluster.ops.push_back(generic);
+}
+
+//===----------------------------------------------------------------------===//
+// Can it be done?
+//===----------------------------------------------------------------------===//
+
+/// An init that can be made again inside a task.
+static bool isFreshInit(Value init) {
+  if (auto fill = init.getDefiningOp<linalg::FillOp>())
+    return matchPattern(fill.getInputs()[0], m_Constant()) &&
+           fill.getDpsInits()[0].getDefiningOp<tensor::EmptyOp>();
+  return bool(init.getDefiningOp<tensor::EmptyOp>());
+}
+
+/// Whether the body of `op` reads a tensor that the cluster makes.
+static bool readsMember(linalg::GenericOp op, const Cluster &cluster) {
+  bool reads = false;
+  op.getBody()->walk([&](Operation *inner) {
+    for (Value operand : inner->getOperands())
+      if (Operation *source = operand.getDefiningOp())
+        reads |= cluster.contains(source);
+  });
+  return reads;
+}
+
+/// Collects the outputs, and checks that every op can move into the region.
+static bool finishCluster(Cluster &cluster) {
+  Operation *last = cluster.ops.back();
+  for (linalg::GenericOp op : cluster.ops) {
+    if (op.getNumDpsInits() != 1 || getLoopNames(op).empty() ||
+        !isFreshInit(op.getDpsInits()[0]) || readsMember(op, cluster) ||
+        llvm::any_of(op.getIndexingMapsArray(), [](AffineMap map) {
+          return !map.isProjectedPermutation();
+        }))
+      return false;
+    bool isOutput = false;
+    for (Operation *user : op->getUsers()) {
+      if (cluster.contains(user))
+        continue;
+      Operation *ancestor = last->getBlock()->findAncestorOpInBlock(*user);
+      if (!ancestor || ancestor->isBeforeInBlock(last))
+        return false;
+      isOutput = true;
+    }
+    if (!isOutput)
+      continue;
+    Names names = getResultNames(op);
+    if (!llvm::is_contained(names, cluster.rows))
+      return false;
+    if (!cluster.group.empty() && !llvm::is_contained(names, cluster.group))
+      cluster.group = StringRef();
+    cluster.outputs.push_back(op);
+  }
+  return !cluster.outputs.empty();
+}
+
+void convertAttention(func::FuncOp function, const Blocks &blocks) {
+  SmallVector<linalg::GenericOp> generics;
+  function.walk([&](linalg::GenericOp op) {
+    if (!op->getParentOfType<ExpertsOp>())
+      generics.push_back(op);
+  });
+
+  IRRewriter rewriter(function.getContext());
+  llvm::SmallPtrSet<Operation *, 16> gone;
+  for (linalg::GenericOp op : generics) {
+    if (gone.contains(op))
+      continue;
+    Cluster cluster;
+    if (!matchSeed(op, cluster))
+      continue;
+    growCluster(op, cluster);
+    if (!finishCluster(cluster))
+      continue;
+    gone.insert(cluster.ops.begin(), cluster.ops.end());
+    convertCluster(rewriter, cluster, blocks.attentionRows);
+  }
+}
+
+} // namespace mlir::moe

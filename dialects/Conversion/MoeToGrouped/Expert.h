@@ -1,0 +1,48 @@
+//===- Expert.h - The body of an expert -------------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What Experts.cpp and FewRows.cpp know of one moe.experts.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DIALECTS_CONVERSION_MOETOGROUPED_EXPERT_H
+#define DIALECTS_CONVERSION_MOETOGROUPED_EXPERT_H
+
+#include "dialects/Conversion/MoeToGrouped/Contraction.h"
+#include "dialects/Conversion/MoeToGrouped/Conversion.h"
+
+namespace mlir::moe {
+
+/// The region of moe.experts, with its matmuls found.
+struct ExpertBody {
+  mutable ExpertsOp op;               ///< a handle: asking it is no change
+  SmallVector<MatmulGroup, 0> groups; ///< in the order of their roots
+
+  explicit ExpertBody(ExpertsOp experts);
+  /// The group that ends at `op`, or null.
+  const MatmulGroup *findGroup(Operation *op) const;
+  /// Whether some group computes `op`.
+  bool isInGroup(Operation *op) const;
+  /// Whether `value` is an argument that shows rows of `units`.
+  bool isUnits(Value value) const;
+  /// The operand of `weights` that a value of the region is; or null.
+  Value getOuterWeights(Value value) const;
+};
+
+/// The plan of the choices that `experts` runs.
+struct Plan {
+  Value offsets, rows, place;
+  Value numRows; ///< units times choices: rows, used or not
+};
+
+/// FewRows.cpp: whether the body is a chain of matmuls that can be cut by
+/// columns, one at a time.
+bool isChain(const ExpertBody &body);
+/// FewRows.cpp: the chain as one tasks for each matmul, into `init`.
+Value createChain(OpBuilder &builder, const ExpertBody &body, const Plan &plan,
+                  Value init, const Blocks &blocks);
+
+} // namespace mlir::moe
+
+#endif // DIALECTS_CONVERSION_MOETOGROUPED_EXPERT_H
