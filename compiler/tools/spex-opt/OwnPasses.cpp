@@ -8,4 +8,16 @@
 
 #include "compiler/tools/spex-opt/Registration.h"
 
-void spex::registerOwnPasses() {}
+#include "dialects/Conversion/ExpandMath/Passes.h"
+#include "dialects/Conversion/GroupedToLoops/Passes.h"
+#include "dialects/Conversion/GroupedToRuntime/Passes.h"
+#include "dialects/Conversion/LinalgToLoops/Passes.h"
+#include "dialects/Conversion/MoeToGrouped/Passes.h"
+
+void spex::registerOwnPasses() {
+  mlir::grouped::registerSpexGroupedToLoopsPasses();
+  mlir::grouped::registerSpexGroupedToRuntimePasses();
+  mlir::moe::registerSpexMoeToGroupedPasses();
+  registerExpandMathPasses();
+  registerSpexLinalgToLoopsPasses();
+}

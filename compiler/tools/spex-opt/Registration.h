@@ -10,13 +10,7 @@
 #ifndef COMPILER_TOOLS_SPEX_OPT_REGISTRATION_H
 #define COMPILER_TOOLS_SPEX_OPT_REGISTRATION_H
 
-namespace mlir {
-class DialectRegistry;
-} // namespace mlir
-
 namespace spex {
-/// Dialects and the interfaces without which passes silently do less.
-void registerOptDialects(mlir::DialectRegistry &registry);
 /// Passes of MLIR itself that the phases use.
 void registerUpstreamPasses();
 /// Conversions of MLIR to the LLVM dialect.

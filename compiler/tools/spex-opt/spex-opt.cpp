@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/Pipelines/Registration.h"
 #include "compiler/tools/spex-opt/Registration.h"
 
 #include "mlir/IR/DialectRegistry.h"
@@ -14,7 +15,7 @@
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  spex::registerOptDialects(registry);
+  spex::registerDialects(registry);
   spex::registerUpstreamPasses();
   spex::registerUpstreamConversions();
   spex::registerOwnPasses();
