@@ -20,8 +20,9 @@
 static spex_status check_can_generate(const spex_manifest *m,
                                       spex_error *error) {
   if (m->step < 0)
-    return spex_error_set(error, "`%s` cannot generate: it was built without a "
-                                 "step",
+    return spex_error_set(error,
+                          "`%s` cannot generate: it was built without a "
+                          "step",
                           m->name);
   const spex_port *in = m->inputs, *out = m->outputs;
   int fits = m->input_count == 1 && m->output_count == 1 && in->bound > 0 &&
@@ -35,16 +36,18 @@ static spex_status check_can_generate(const spex_manifest *m,
     fits = d == in->dim[0] || d == m->step;
   if (fits)
     return SPEX_OK;
-  return spex_error_set(error, "`%s` cannot generate: expected one input "
-                               "index<V>[B, %s] and one result [B, %s, V]",
+  return spex_error_set(error,
+                        "`%s` cannot generate: expected one input "
+                        "index<V>[B, %s] and one result [B, %s, V]",
                         m->name, m->dims[m->step].name, m->dims[m->step].name);
 }
 
 static spex_status read_prompt_text(spex_prompt *prompt, const char *text,
                                     int64_t bound, spex_error *error) {
   if (bound != 256)
-    return spex_error_set(error, "`--prompt` needs a vocabulary of 256 bytes, "
-                                 "and this one has %lld: use `--prompt-ids`",
+    return spex_error_set(error,
+                          "`--prompt` needs a vocabulary of 256 bytes, "
+                          "and this one has %lld: use `--prompt-ids`",
                           (long long)bound);
   prompt->count = (int64_t)strlen(text);
   prompt->ids = malloc((size_t)(prompt->count + 1) * sizeof *prompt->ids);
@@ -63,11 +66,11 @@ static spex_status read_prompt_ids(spex_prompt *prompt, const char *path,
   spex_status status = SPEX_OK;
   char text[256];
   if (file.rank != 2 || file.shape[0] != 1)
-    status = spex_error_set(error, "the prompt in `%s` has shape %s, expected "
-                                   "[1, n]",
-                            path,
-                            spex_shape_text(text, sizeof text, file.shape,
-                                            file.rank));
+    status = spex_error_set(
+        error,
+        "the prompt in `%s` has shape %s, expected "
+        "[1, n]",
+        path, spex_shape_text(text, sizeof text, file.shape, file.rank));
   else {
     prompt->count = file.shape[1];
     prompt->ids = malloc((size_t)(prompt->count + 1) * sizeof *prompt->ids);
@@ -125,16 +128,15 @@ static spex_status write_stdout(const char *text, size_t length,
 }
 
 static spex_status write_elements(const int32_t *ids, int64_t count,
-                                  int64_t bound, int first,
-                                  spex_error *error) {
+                                  int64_t bound, int first, spex_error *error) {
   for (int64_t i = 0; i < count; ++i) {
     char text[16];
     int length = 1;
     if (bound == 256)
       text[0] = (char)ids[i];
     else
-      length = snprintf(text, sizeof text, first && i == 0 ? "%d" : " %d",
-                        ids[i]);
+      length =
+          snprintf(text, sizeof text, first && i == 0 ? "%d" : " %d", ids[i]);
     if (write_stdout(text, (size_t)length, error) != SPEX_OK)
       return SPEX_FAILED;
   }
@@ -182,9 +184,9 @@ static spex_status generate_all(stepper *s, const spex_prompt *prompt,
   double middle = spex_seconds();
   for (int64_t i = 0; i < options->generate; ++i) {
     int64_t position = prompt->count + i;
-    int32_t id = (int32_t)spex_sample(s->last, s->vocabulary,
-                                      options->temperature, options->seed,
-                                      (uint64_t)position);
+    int32_t id =
+        (int32_t)spex_sample(s->last, s->vocabulary, options->temperature,
+                             options->seed, (uint64_t)position);
     if (write_elements(&id, 1, s->vocabulary, 0, error) != SPEX_OK)
       return SPEX_FAILED;
     /* What follows the last element is not asked for. */

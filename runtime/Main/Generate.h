@@ -24,7 +24,8 @@ spex_status spex_prompt_read(spex_prompt *prompt, const spex_manifest *manifest,
                              const spex_options *options, spex_error *error);
 void spex_prompt_free(spex_prompt *prompt);
 
-/* Writes prompt and new elements to stdout as they come, and times to stderr. */
+/* Writes prompt and new elements to stdout as they come, and times to stderr.
+ */
 spex_status spex_generate(spex_model *model, const spex_prompt *prompt,
                           const spex_options *options, spex_error *error);
 

@@ -17,8 +17,9 @@ static spex_status fix_size(int64_t *sizes, const spex_manifest *manifest,
                             spex_error *error) {
   const spex_dim *d = &manifest->dims[dim];
   if (size < 1)
-    return spex_error_set(error, "`%s` is %lld in input `%s`, expected 1 to "
-                                 "%lld [E0809]",
+    return spex_error_set(error,
+                          "`%s` is %lld in input `%s`, expected 1 to "
+                          "%lld [E0809]",
                           d->name, (long long)size, input, (long long)d->max);
   if (size > d->max)
     return spex_error_set(error,
@@ -64,8 +65,8 @@ static spex_status convert_input(const spex_port *port, spex_tensor *file,
                                  spex_error *error) {
   /* Files have no bf16, and numpy writes bools as bytes of their own. */
   spex_type wanted = port->type == SPEX_BF16 ? SPEX_F32 : port->type;
-  int same = file->type == wanted ||
-             (wanted == SPEX_BOOL && file->type == SPEX_U8);
+  int same =
+      file->type == wanted || (wanted == SPEX_BOOL && file->type == SPEX_U8);
   if (port->type != SPEX_I32 && !same)
     return spex_error_set(error, "input `%s` in `%s` is %s, expected %s",
                           port->name, path, spex_type_name(file->type),
@@ -88,8 +89,9 @@ static spex_status convert_input(const spex_port *port, spex_tensor *file,
   }
   for (int64_t i = 0; port->type == SPEX_BOOL && i < count; ++i)
     if (((uint8_t *)file->data)[i] > 1)
-      return spex_error_set(error, "element %lld of input `%s` is %u, expected "
-                                   "0 or 1",
+      return spex_error_set(error,
+                            "element %lld of input `%s` is %u, expected "
+                            "0 or 1",
                             (long long)i, port->name,
                             ((uint8_t *)file->data)[i]);
   result->data = file->data;
@@ -103,8 +105,7 @@ static spex_status read_input(const spex_port *port, const char *path,
   spex_tensor file;
   if (spex_npy_read(path, &file, error) != SPEX_OK)
     return SPEX_FAILED;
-  spex_status status =
-      check_shape(port, &file, path, sizes, manifest, error);
+  spex_status status = check_shape(port, &file, path, sizes, manifest, error);
   if (status == SPEX_OK)
     status = convert_input(port, &file, path, result, error);
   spex_tensor_free(&file);
@@ -160,8 +161,7 @@ static spex_status allocate_arrays(spex_arrays *arrays,
 
 static spex_status read_inputs(spex_arrays *arrays,
                                const spex_manifest *manifest,
-                               const spex_options *options,
-                               spex_error *error) {
+                               const spex_options *options, spex_error *error) {
   for (int64_t i = 0; i < manifest->input_count; ++i) {
     const spex_port *port = &manifest->inputs[i];
     const char *path =

@@ -93,9 +93,9 @@ static spex_status prepare(run *r) {
   const spex_options *o = &r->options;
   if (spex_model_check_cpu(&r->model, &r->error) != SPEX_OK)
     return SPEX_FAILED;
-  spex_status status =
-      o->generate ? spex_prompt_read(&r->prompt, m, o, &r->error)
-                  : spex_arrays_make(&r->arrays, m, o, &r->error);
+  spex_status status = o->generate
+                           ? spex_prompt_read(&r->prompt, m, o, &r->error)
+                           : spex_arrays_make(&r->arrays, m, o, &r->error);
   if (status != SPEX_OK)
     return status;
   if (o->stats || o->routes || o->replay) {
@@ -104,8 +104,8 @@ static spex_status prepare(run *r) {
     r->model.context.choices = choices;
     if (!choices)
       return spex_error_set(&r->error, "not enough memory");
-    if (o->replay && spex_choices_read_replay(choices, o->replay, &r->error) !=
-                         SPEX_OK)
+    if (o->replay &&
+        spex_choices_read_replay(choices, o->replay, &r->error) != SPEX_OK)
       return SPEX_FAILED;
   }
   int threads = o->threads ? o->threads : spex_available_cpus();
@@ -134,9 +134,9 @@ static spex_status run_model(run *r) {
   const spex_options *o = &r->options;
   if (prepare(r) != SPEX_OK)
     return SPEX_FAILED;
-  spex_status status =
-      o->generate ? spex_generate(&r->model, &r->prompt, o, &r->error)
-                  : forward(r);
+  spex_status status = o->generate
+                           ? spex_generate(&r->model, &r->prompt, o, &r->error)
+                           : forward(r);
   if (status == SPEX_OK && o->replay)
     status = spex_choices_check_replay(r->model.context.choices, &r->error);
   if (status == SPEX_OK)

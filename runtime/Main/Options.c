@@ -16,8 +16,23 @@
 #include <string.h>
 
 enum {
-  WEIGHTS, INPUT, OUTPUT, AT, THREADS, STATS, ROUTES, REPLAY, BENCH, SEED,
-  GENERATE, PROMPT, PROMPT_IDS, TEMPERATURE, HELP, VERSION, OPTION_COUNT
+  WEIGHTS,
+  INPUT,
+  OUTPUT,
+  AT,
+  THREADS,
+  STATS,
+  ROUTES,
+  REPLAY,
+  BENCH,
+  SEED,
+  GENERATE,
+  PROMPT,
+  PROMPT_IDS,
+  TEMPERATURE,
+  HELP,
+  VERSION,
+  OPTION_COUNT
 };
 
 static const struct {
@@ -26,26 +41,37 @@ static const struct {
 } table[OPTION_COUNT] = {
     [WEIGHTS] = {"weights", "FILE",
                  "safetensors file, or a folder with one (default: initial "
-                 "values)", 0},
+                 "values)",
+                 0},
     [INPUT] = {"input", "NAME=FILE.npy", "the value of an input", 1},
     [OUTPUT] = {"output", "NAME=FILE.npy", "where to write a result", 1},
     [AT] = {"at", "NAME=SIZE,...", "sizes that no input fixes", 1},
-    [THREADS] = {"threads", "N", "workers, 1 to 256 (default: one for each "
-                                 "CPU)", 0},
-    [STATS] = {"stats", "FILE.json", "write how often each expert was chosen; "
-                                     "`-` prints bars to stderr", 0},
+    [THREADS] = {"threads", "N",
+                 "workers, 1 to 256 (default: one for each "
+                 "CPU)",
+                 0},
+    [STATS] = {"stats", "FILE.json",
+               "write how often each expert was chosen; "
+               "`-` prints bars to stderr",
+               0},
     [ROUTES] = {"routes", "FILE.json", "write every choice", 0},
     [REPLAY] = {"replay", "FILE.json", "use the choices of another run", 0},
-    [BENCH] = {"bench", "N", "run N times and print milliseconds; inputs not "
-                             "given are random", 0},
+    [BENCH] = {"bench", "N",
+               "run N times and print milliseconds; inputs not "
+               "given are random",
+               0},
     [SEED] = {"seed", "N", "of initial values and sampling (default: 0)", 0},
-    [GENERATE] = {"generate", "N", "write the prompt and N new elements to "
-                                   "stdout", 0},
+    [GENERATE] = {"generate", "N",
+                  "write the prompt and N new elements to "
+                  "stdout",
+                  0},
     [PROMPT] = {"prompt", "TEXT", "the prompt, byte for byte (V = 256)", 0},
     [PROMPT_IDS] = {"prompt-ids", "FILE.npy", "the prompt as integers [1, n]",
                     0},
-    [TEMPERATURE] = {"temperature", "T", "0 takes the likeliest (default), "
-                                         "above 0 samples", 0},
+    [TEMPERATURE] = {"temperature", "T",
+                     "0 takes the likeliest (default), "
+                     "above 0 samples",
+                     0},
     [HELP] = {"help", NULL, "print this", 0},
     [VERSION] = {"version", NULL, "print the versions of model and compiler",
                  0}};
@@ -108,11 +134,10 @@ static spex_status read_number(int option, const char *text, uint64_t low,
       *value <= high)
     return SPEX_OK;
   char quoted[SPEX_QUOTE];
-  return spex_error_set(error,
-                        "`--%s %s`: expected a whole number from %llu to %llu",
-                        table[option].name,
-                        spex_quote(quoted, text, strlen(text)),
-                        (unsigned long long)low, (unsigned long long)high);
+  return spex_error_set(
+      error, "`--%s %s`: expected a whole number from %llu to %llu",
+      table[option].name, spex_quote(quoted, text, strlen(text)),
+      (unsigned long long)low, (unsigned long long)high);
 }
 
 static spex_status read_temperature(const char *text, double *value,
@@ -177,7 +202,8 @@ static spex_status read_at(spex_options *options, const spex_manifest *manifest,
       ++dim;
     if (dim == manifest->dim_count)
       return spex_error_set(
-          error, "`%s` is not a run-time size of this model: see --help [E0809]",
+          error,
+          "`%s` is not a run-time size of this model: see --help [E0809]",
           quoted);
     if (text[name] == '=' && all - name - 1 < sizeof number)
       memcpy(number, text + name + 1, all - name - 1);
@@ -208,21 +234,38 @@ static spex_status set_option(spex_options *o, const spex_manifest *manifest,
   uint64_t number = 0;
   spex_status status = SPEX_OK;
   switch (option) {
-  case WEIGHTS: o->weights = value; break;
-  case STATS: o->stats = value; break;
-  case ROUTES: o->routes = value; break;
-  case REPLAY: o->replay = value; break;
-  case PROMPT: o->prompt = value; break;
-  case PROMPT_IDS: o->prompt_ids = value; break;
-  case HELP: o->help = 1; break;
-  case VERSION: o->version = 1; break;
+  case WEIGHTS:
+    o->weights = value;
+    break;
+  case STATS:
+    o->stats = value;
+    break;
+  case ROUTES:
+    o->routes = value;
+    break;
+  case REPLAY:
+    o->replay = value;
+    break;
+  case PROMPT:
+    o->prompt = value;
+    break;
+  case PROMPT_IDS:
+    o->prompt_ids = value;
+    break;
+  case HELP:
+    o->help = 1;
+    break;
+  case VERSION:
+    o->version = 1;
+    break;
   case INPUT:
     return add_file(INPUT, value, manifest->inputs, manifest->input_count,
                     o->inputs, &o->input_count, error);
   case OUTPUT:
     return add_file(OUTPUT, value, manifest->outputs, manifest->output_count,
                     o->outputs, &o->output_count, error);
-  case AT: return read_at(o, manifest, value, error);
+  case AT:
+    return read_at(o, manifest, value, error);
   case THREADS:
     status = read_number(option, value, 1, SPEX_MAX_THREADS, &number, error);
     o->threads = (int)number;
@@ -237,7 +280,8 @@ static spex_status set_option(spex_options *o, const spex_manifest *manifest,
     break;
   case SEED:
     return read_number(option, value, 0, UINT64_MAX, &o->seed, error);
-  case TEMPERATURE: return read_temperature(value, &o->temperature, error);
+  case TEMPERATURE:
+    return read_temperature(value, &o->temperature, error);
   }
   return status;
 }
@@ -284,8 +328,9 @@ spex_status spex_options_read(spex_options *options,
     const char *name = argv[i];
     char quoted[SPEX_QUOTE];
     if (strncmp(name, "--", 2) != 0)
-      return spex_error_set(error, "unexpected argument `%s`: every value "
-                                   "belongs to an option, see --help",
+      return spex_error_set(error,
+                            "unexpected argument `%s`: every value "
+                            "belongs to an option, see --help",
                             spex_quote(quoted, name, strlen(name)));
     name += 2;
     size_t length = strcspn(name, "=");

@@ -173,15 +173,15 @@ static spex_status read_port(reader *r, spex_port *port) {
 static spex_status read_input(reader *r, void *unused) {
   spex_manifest *m = r->manifest;
   (void)unused;
-  return read_port(r, append(r, &m->inputs, &m->input_count,
-                             sizeof *m->inputs));
+  return read_port(r,
+                   append(r, &m->inputs, &m->input_count, sizeof *m->inputs));
 }
 
 static spex_status read_output(reader *r, void *unused) {
   spex_manifest *m = r->manifest;
   (void)unused;
-  return read_port(r, append(r, &m->outputs, &m->output_count,
-                             sizeof *m->outputs));
+  return read_port(
+      r, append(r, &m->outputs, &m->output_count, sizeof *m->outputs));
 }
 
 static spex_status read_init_field(reader *r, const char *key, void *to) {
@@ -236,8 +236,7 @@ static spex_status read_parameter_field(reader *r, const char *key, void *to) {
 static spex_status read_parameter(reader *r, void *unused) {
   spex_manifest *m = r->manifest;
   (void)unused;
-  spex_parameter *p =
-      append(r, &m->parameters, &m->parameter_count, sizeof *p);
+  spex_parameter *p = append(r, &m->parameters, &m->parameter_count, sizeof *p);
   if (!p || read_object(r, p, read_parameter_field) != SPEX_OK)
     return SPEX_FAILED;
   p->count = spex_element_count(p->shape, p->rank, 8);
@@ -328,9 +327,9 @@ spex_status spex_manifest_read(spex_manifest *manifest, const char *text,
   manifest->strings = malloc((size_t)size + 1);
   if (!manifest->strings)
     return spex_error_set(error, "not enough memory for the manifest");
-  reader r = {spex_json_begin(text, size, "the manifest of this executable",
-                              error),
-              manifest};
+  reader r = {
+      spex_json_begin(text, size, "the manifest of this executable", error),
+      manifest};
   if (read_object(&r, manifest, read_manifest_field) != SPEX_OK ||
       spex_json_end(&r.json) != SPEX_OK)
     return SPEX_FAILED;
@@ -356,10 +355,9 @@ void spex_port_shape(const spex_port *port, const int64_t *dims,
 
 const char *spex_port_text(char *text, size_t room, const spex_port *port,
                            const spex_manifest *manifest) {
-  int at = port->bound > 0
-               ? snprintf(text, room, "%s<%lld>[", port->type_name,
-                          (long long)port->bound)
-               : snprintf(text, room, "%s[", port->type_name);
+  int at = port->bound > 0 ? snprintf(text, room, "%s<%lld>[", port->type_name,
+                                      (long long)port->bound)
+                           : snprintf(text, room, "%s[", port->type_name);
   for (int i = 0; i < port->rank && at > 0 && (size_t)at < room; ++i)
     at += port->dim[i] >= 0
               ? snprintf(text + at, room - (size_t)at, "%s%s", i ? ", " : "",

@@ -22,15 +22,15 @@ static int exceeds_machine(int64_t bytes) {
 }
 
 static char *map_huge(spex_block *block, int64_t bytes) {
-  block->base_bytes = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE +
-                      HUGE_PAGE;
+  block->base_bytes =
+      (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE + HUGE_PAGE;
   block->base = mmap(NULL, (size_t)block->base_bytes, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (block->base == MAP_FAILED)
     return NULL;
   block->mapped = 1;
-  uintptr_t at = ((uintptr_t)block->base + HUGE_PAGE - 1) &
-                 ~(uintptr_t)(HUGE_PAGE - 1);
+  uintptr_t at =
+      ((uintptr_t)block->base + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
   /* Only advice: without such pages everything works, more slowly. */
   madvise((void *)at, (size_t)(block->base_bytes - HUGE_PAGE), MADV_HUGEPAGE);
   return (char *)at;

@@ -19,15 +19,17 @@ spex_status spex_model_open(spex_model *model, const spex_program *program,
   memset(model, 0, sizeof *model);
   model->program = program;
   if (program->size != sizeof *program || program->abi != SPEX_ABI)
-    return spex_error_set(error, "this executable is damaged: its program has "
-                                 "abi %u, expected %u",
+    return spex_error_set(error,
+                          "this executable is damaged: its program has "
+                          "abi %u, expected %u",
                           program->abi, SPEX_ABI);
   if (spex_manifest_read(&model->manifest, program->manifest,
                          (int64_t)program->manifest_size, error) != SPEX_OK)
     return SPEX_FAILED;
   if (model->manifest.dim_count + 2 > SPEX_MAX_DIMS)
-    return spex_error_set(error, "this executable is damaged: its manifest has "
-                                 "more than %d dimensions",
+    return spex_error_set(error,
+                          "this executable is damaged: its manifest has "
+                          "more than %d dimensions",
                           SPEX_MAX_DIMS - 2);
   return SPEX_OK;
 }
@@ -142,9 +144,9 @@ spex_status spex_model_run(spex_model *model, const int64_t *dims,
       spex_model_reserve_state(model, dims, error) != SPEX_OK)
     return SPEX_FAILED;
   model->context.failed = 0;
-  spex_status status = model->program->run(
-      &model->context, dims, in, out, model->packed, model->scratch.data,
-      can_step ? model->state.data : NULL);
+  spex_status status = model->program->run(&model->context, dims, in, out,
+                                           model->packed, model->scratch.data,
+                                           can_step ? model->state.data : NULL);
   return take_failure(model, status, error);
 }
 
@@ -192,8 +194,9 @@ static spex_status fill_initial(const spex_parameter *p, uint64_t seed,
   if (spex_initial_values(p->init, p->init_value, key, p->shape, p->rank,
                           p->declared, p->type, data) == SPEX_OK)
     return SPEX_OK;
-  return spex_error_set(error, "not enough memory for the initial values of "
-                               "`%s`",
+  return spex_error_set(error,
+                        "not enough memory for the initial values of "
+                        "`%s`",
                         p->path);
 }
 
@@ -223,8 +226,8 @@ static spex_status allocate_packed(spex_model *model, spex_error *error) {
     return spex_error_set(error, "this executable is damaged: its manifest has "
                                  "too many packed weights");
   for (int64_t i = 0; i < count && total >= 0; ++i)
-    if (bytes[i] < 0 || __builtin_add_overflow(total, round_up(bytes[i], 64),
-                                               &total))
+    if (bytes[i] < 0 ||
+        __builtin_add_overflow(total, round_up(bytes[i], 64), &total))
       total = -1;
   model->packed = calloc((size_t)count + 1, sizeof *model->packed);
   if (!model->packed)

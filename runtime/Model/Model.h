@@ -31,8 +31,7 @@ void spex_model_close(spex_model *model);
 spex_status spex_model_check_cpu(const spex_model *model, spex_error *error);
 
 /* Starts the pool. */
-spex_status spex_model_start(spex_model *model, int threads,
-                             spex_error *error);
+spex_status spex_model_start(spex_model *model, int threads, spex_error *error);
 
 /* Fills the packed weights from a file or folder, or, with a null path, from
    the initial values of `seed`. */

@@ -130,9 +130,9 @@ static spex_status all_orthogonal(double gain, uint64_t key,
   return SPEX_OK;
 }
 
-spex_status spex_initial_values(spex_init_kind kind, double value,
-                                uint64_t key, const int64_t *shape, int rank,
-                                int declared, spex_type type, void *data) {
+spex_status spex_initial_values(spex_init_kind kind, double value, uint64_t key,
+                                const int64_t *shape, int rank, int declared,
+                                spex_type type, void *data) {
   if (kind == SPEX_INIT_ORTHOGONAL)
     return all_orthogonal(value, key, shape, rank, declared, type, data);
   int random = kind == SPEX_INIT_NORMAL || kind == SPEX_INIT_TRUNC_NORMAL ||

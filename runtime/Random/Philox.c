@@ -34,8 +34,8 @@ static void add_u64(spex_sha256_state *hash, uint64_t value) {
   spex_sha256_add(hash, bytes, sizeof bytes);
 }
 
-uint64_t spex_random_key(uint64_t seed, const char *path,
-                         const char *statement, uint64_t call) {
+uint64_t spex_random_key(uint64_t seed, const char *path, const char *statement,
+                         uint64_t call) {
   spex_sha256_state hash;
   spex_sha256_begin(&hash);
   add_u64(&hash, seed);

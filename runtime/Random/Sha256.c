@@ -61,8 +61,7 @@ void spex_sha256_begin(spex_sha256_state *hash) {
   hash->size = 0;
 }
 
-void spex_sha256_add(spex_sha256_state *hash, const void *data,
-                     uint64_t size) {
+void spex_sha256_add(spex_sha256_state *hash, const void *data, uint64_t size) {
   const uint8_t *bytes = data;
   for (uint64_t i = 0; i < size; ++i) {
     hash->block[hash->size++ % 64] = bytes[i];

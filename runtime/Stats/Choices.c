@@ -87,8 +87,8 @@ void spex_fail(spex_context *context, const char *message, int64_t length) {
 }
 
 /* The layer that an observation is about; null if it is to be left aside. */
-static spex_layer *layer_of(spex_context *context, int64_t route,
-                            int64_t layer, int64_t choices) {
+static spex_layer *layer_of(spex_context *context, int64_t route, int64_t layer,
+                            int64_t choices) {
   const spex_choices *c = context->choices;
   if (!c || context->failed)
     return NULL;

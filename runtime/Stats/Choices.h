@@ -22,11 +22,11 @@ typedef struct spex_route {
 /* One layer of a route. */
 typedef struct spex_layer {
   int64_t units, dropped;
-  int64_t *count;      /* [experts] rows that each ran */
-  int64_t *last;       /* [experts] of the last observation alone */
-  int32_t *ids;        /* [units][choices], if recorded */
-  int64_t room;        /* units that `ids` has room for */
-  int32_t *replay;     /* [replay_units][choices], or null */
+  int64_t *count;  /* [experts] rows that each ran */
+  int64_t *last;   /* [experts] of the last observation alone */
+  int32_t *ids;    /* [units][choices], if recorded */
+  int64_t room;    /* units that `ids` has room for */
+  int32_t *replay; /* [replay_units][choices], or null */
   int64_t replay_units;
 } spex_layer;
 

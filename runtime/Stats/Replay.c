@@ -129,7 +129,8 @@ static spex_status read_fields(replay *r, entry *e) {
   if (e->layer >= e->route->layers)
     return spex_json_expected(&r->json, "a layer that this model has");
   if (e->choices != e->route->choices || e->largest >= e->route->experts)
-    return spex_json_expected(&r->json, "choices of experts that the route has");
+    return spex_json_expected(&r->json,
+                              "choices of experts that the route has");
   if (r->choices->layers[e->route - r->choices->routes][e->layer].replay)
     return spex_json_expected(&r->json, "each layer of a route once");
   return SPEX_OK;

@@ -32,7 +32,8 @@ spex_status spex_error_errno(spex_error *error, const char *what,
   return spex_error_set(error, "%s `%s`: %s", what, path, strerror(number));
 }
 
-/* Bytes of the UTF-8 character at `text`, 0 if it is broken or must be hidden. */
+/* Bytes of the UTF-8 character at `text`, 0 if it is broken or must be hidden.
+ */
 static int printable_bytes(const unsigned char *text, uint64_t left) {
   if (text[0] >= 0x20 && text[0] < 0x7f)
     return 1;

@@ -93,8 +93,8 @@ static int open_beside(spex_output *output) {
   for (int attempt = 0; attempt < 100; ++attempt) {
     snprintf(output->written, room, "%s.%ld-%d.part", output->path,
              (long)getpid(), attempt);
-    int file = open(output->written, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                    0666);
+    int file =
+        open(output->written, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file >= 0 || errno != EEXIST)
       return file;
   }

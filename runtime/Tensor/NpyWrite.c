@@ -40,9 +40,8 @@ static int64_t make_header(char *text, size_t room, const spex_tensor *tensor) {
   return size;
 }
 
-static spex_status write_widened(spex_output *output,
-                                 const spex_tensor *tensor, int64_t count,
-                                 spex_error *error) {
+static spex_status write_widened(spex_output *output, const spex_tensor *tensor,
+                                 int64_t count, spex_error *error) {
   float piece[1024];
   for (int64_t i = 0; i < count; i += 1024) {
     int64_t n = count - i < 1024 ? count - i : 1024;

@@ -15,12 +15,13 @@
 static const struct {
   const char *name;
   int bytes;
-} types[SPEX_TYPE_COUNT] = {
-    [SPEX_F64] = {"f64", 8}, [SPEX_F32] = {"f32", 4}, [SPEX_BF16] = {"bf16", 2},
-    [SPEX_F16] = {"f16", 2}, [SPEX_I64] = {"i64", 8}, [SPEX_I32] = {"i32", 4},
-    [SPEX_I16] = {"i16", 2}, [SPEX_I8] = {"i8", 1},   [SPEX_U64] = {"u64", 8},
-    [SPEX_U32] = {"u32", 4}, [SPEX_U16] = {"u16", 2}, [SPEX_U8] = {"u8", 1},
-    [SPEX_BOOL] = {"bool", 1}};
+} types[SPEX_TYPE_COUNT] = {[SPEX_F64] = {"f64", 8},   [SPEX_F32] = {"f32", 4},
+                            [SPEX_BF16] = {"bf16", 2}, [SPEX_F16] = {"f16", 2},
+                            [SPEX_I64] = {"i64", 8},   [SPEX_I32] = {"i32", 4},
+                            [SPEX_I16] = {"i16", 2},   [SPEX_I8] = {"i8", 1},
+                            [SPEX_U64] = {"u64", 8},   [SPEX_U32] = {"u32", 4},
+                            [SPEX_U16] = {"u16", 2},   [SPEX_U8] = {"u8", 1},
+                            [SPEX_BOOL] = {"bool", 1}};
 
 int64_t spex_type_bytes(spex_type type) { return types[type].bytes; }
 const char *spex_type_name(spex_type type) { return types[type].name; }
@@ -80,9 +81,7 @@ static uint16_t round_to_16(double value, int mantissa, int bias) {
   return sign | (uint16_t)(((uint64_t)(field - 1) << mantissa) + kept);
 }
 
-uint16_t spex_bf16_from_f64(double value) {
-  return round_to_16(value, 7, 127);
-}
+uint16_t spex_bf16_from_f64(double value) { return round_to_16(value, 7, 127); }
 
 uint16_t spex_f16_from_f64(double value) { return round_to_16(value, 10, 15); }
 
@@ -96,24 +95,35 @@ double spex_load_f64(spex_type type, const void *data, int64_t i) {
   }
   uint16_t half;
   switch (type) {
-  case SPEX_F64: LOAD(double)
-  case SPEX_F32: LOAD(float)
-  case SPEX_I64: LOAD(int64_t)
-  case SPEX_I32: LOAD(int32_t)
-  case SPEX_I16: LOAD(int16_t)
-  case SPEX_I8: LOAD(int8_t)
-  case SPEX_U64: LOAD(uint64_t)
-  case SPEX_U32: LOAD(uint32_t)
-  case SPEX_U16: LOAD(uint16_t)
+  case SPEX_F64:
+    LOAD(double)
+  case SPEX_F32:
+    LOAD(float)
+  case SPEX_I64:
+    LOAD(int64_t)
+  case SPEX_I32:
+    LOAD(int32_t)
+  case SPEX_I16:
+    LOAD(int16_t)
+  case SPEX_I8:
+    LOAD(int8_t)
+  case SPEX_U64:
+    LOAD(uint64_t)
+  case SPEX_U32:
+    LOAD(uint32_t)
+  case SPEX_U16:
+    LOAD(uint16_t)
   case SPEX_U8:
-  case SPEX_BOOL: LOAD(uint8_t)
+  case SPEX_BOOL:
+    LOAD(uint8_t)
   case SPEX_BF16:
     memcpy(&half, at, sizeof half);
     return spex_f32_from_bf16(half);
   case SPEX_F16:
     memcpy(&half, at, sizeof half);
     return spex_f32_from_f16(half);
-  case SPEX_TYPE_COUNT: break;
+  case SPEX_TYPE_COUNT:
+    break;
   }
 #undef LOAD
   return 0;
@@ -129,24 +139,35 @@ void spex_store_f64(spex_type type, void *data, int64_t i, double value) {
   }
   uint16_t half;
   switch (type) {
-  case SPEX_F64: STORE(double)
-  case SPEX_F32: STORE(float)
-  case SPEX_I64: STORE(int64_t)
-  case SPEX_I32: STORE(int32_t)
-  case SPEX_I16: STORE(int16_t)
-  case SPEX_I8: STORE(int8_t)
-  case SPEX_U64: STORE(uint64_t)
-  case SPEX_U32: STORE(uint32_t)
-  case SPEX_U16: STORE(uint16_t)
+  case SPEX_F64:
+    STORE(double)
+  case SPEX_F32:
+    STORE(float)
+  case SPEX_I64:
+    STORE(int64_t)
+  case SPEX_I32:
+    STORE(int32_t)
+  case SPEX_I16:
+    STORE(int16_t)
+  case SPEX_I8:
+    STORE(int8_t)
+  case SPEX_U64:
+    STORE(uint64_t)
+  case SPEX_U32:
+    STORE(uint32_t)
+  case SPEX_U16:
+    STORE(uint16_t)
   case SPEX_U8:
-  case SPEX_BOOL: STORE(uint8_t)
+  case SPEX_BOOL:
+    STORE(uint8_t)
   case SPEX_BF16:
   case SPEX_F16:
     half = type == SPEX_BF16 ? spex_bf16_from_f64(value)
                              : spex_f16_from_f64(value);
     memcpy(at, &half, sizeof half);
     return;
-  case SPEX_TYPE_COUNT: break;
+  case SPEX_TYPE_COUNT:
+    break;
   }
 #undef STORE
 }
@@ -185,10 +206,9 @@ spex_status spex_tensor_allocate(spex_tensor *tensor, spex_error *error) {
   if (tensor->data)
     return SPEX_OK;
   char text[256];
-  return spex_error_set(error, "not enough memory for %s%s",
-                        types[tensor->type].name,
-                        spex_shape_text(text, sizeof text, tensor->shape,
-                                        tensor->rank));
+  return spex_error_set(
+      error, "not enough memory for %s%s", types[tensor->type].name,
+      spex_shape_text(text, sizeof text, tensor->shape, tensor->rank));
 }
 
 void spex_tensor_free(spex_tensor *tensor) {

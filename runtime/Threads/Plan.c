@@ -93,9 +93,8 @@ static int64_t cut_rows(int32_t group, int64_t first, int64_t rows,
 }
 
 int64_t spex_order_tasks(const int32_t *offsets, int64_t groups,
-                         int64_t group_rows, int64_t row_block,
-                         int64_t columns, int64_t column_block,
-                         spex_task *tasks) {
+                         int64_t group_rows, int64_t row_block, int64_t columns,
+                         int64_t column_block, spex_task *tasks) {
   int64_t blocks = 0;
   for (int64_t g = 0; g < groups; ++g) {
     int64_t first = offsets ? offsets[g] : g * group_rows;

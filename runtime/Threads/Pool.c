@@ -153,8 +153,8 @@ static void run_job(spex_pool *pool, int64_t first, uint32_t total,
   int helpers = pool->count - 1;
   announce(pool, total - 1 < (uint32_t)helpers ? (int)total - 1 : helpers);
   work(pool, 0);
-  for (int spin = 0; atomic_load_explicit(&pool->done, memory_order_acquire) !=
-                     total;) {
+  for (int spin = 0;
+       atomic_load_explicit(&pool->done, memory_order_acquire) != total;) {
     if (++spin < pool->spins) {
       relax();
       continue;

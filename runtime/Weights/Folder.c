@@ -69,8 +69,7 @@ static spex_status read_weight_map(shards *s, spex_json *json,
       return spex_error_set(json->error,
                             "tensor `%s` of `%s` is not used: expected only "
                             "tensors named like a parameter [E0407]",
-                            spex_quote(quoted, name, strlen(name)),
-                            index_name);
+                            spex_quote(quoted, name, strlen(name)), index_name);
     if (s->of[index] >= 0)
       return spex_json_expected(json, "each tensor once");
     s->of[index] = shard_number(s, json, file);
@@ -124,8 +123,8 @@ static spex_status read_shards(int folder, const char *path,
     status = read_index(s, text, size, wanted, count, error);
   }
   for (int32_t i = 0; status == SPEX_OK && i < s->count; ++i)
-    status = spex_read_safetensors(folder, s->names[i], wanted, count, of, i,
-                                   error);
+    status =
+        spex_read_safetensors(folder, s->names[i], wanted, count, of, i, error);
   if (status == SPEX_OK)
     status = spex_check_all_found(path, wanted, count, error);
   for (int32_t i = 0; s && i < s->count; ++i)

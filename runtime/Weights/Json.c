@@ -234,12 +234,13 @@ spex_status spex_json_skip(spex_json *json) {
     if (expect_key && spex_json_key(json, text, sizeof text) != SPEX_OK)
       return SPEX_FAILED;
     expect_key = 0;
-    int opened = spex_json_accept(json, "{") ? 1
+    int opened = spex_json_accept(json, "{")   ? 1
                  : spex_json_accept(json, "[") ? 2
                                                : 0;
     if (opened) {
       if (depth == 64)
-        return spex_json_expected(json, "at most 64 brackets inside each other");
+        return spex_json_expected(json,
+                                  "at most 64 brackets inside each other");
       objects = objects << 1 | (opened == 1);
       ++depth;
     } else if (json->at < json->end && *json->at == '"') {

@@ -94,8 +94,8 @@ static void pack_panel(const packing *p, int64_t outer, int64_t panel) {
   int64_t first = panel * p->width, left = p->n.count - first;
   int64_t count = left < p->width ? left : p->width;
   int64_t row = p->width * p->interleave * p->bytes;
-  char *to = p->to + outer * p->outer_bytes +
-             panel * p->k_blocks * p->sides * row;
+  char *to =
+      p->to + outer * p->outer_bytes + panel * p->k_blocks * p->sides * row;
   for (int64_t k = 0; k < p->k.count; ++k)
     for (int64_t r = 0; r < p->sides; ++r)
       copy_columns(p, r, outer, k, first, count,
@@ -181,8 +181,7 @@ void spex_pack(spex_context *context, const int64_t *descriptor,
   p.k_blocks = (p.k.count + p.interleave - 1) / p.interleave;
   p.panels = p.width > 0 ? (p.n.count + p.width - 1) / p.width : 1;
   p.outer_bytes = p.bytes * p.sides *
-                  (p.width > 0
-                       ? p.panels * p.k_blocks * p.width * p.interleave
-                       : p.k.count * p.n.count);
+                  (p.width > 0 ? p.panels * p.k_blocks * p.width * p.interleave
+                               : p.k.count * p.n.count);
   spex_pool_run(context->pool, p.outer.count * p.panels, pack_task, &p);
 }

@@ -81,10 +81,10 @@ static int type_of(const char *word) {
   static const struct {
     const char *word;
     spex_type type;
-  } table[] = {{"F64", SPEX_F64}, {"F32", SPEX_F32},   {"F16", SPEX_F16},
+  } table[] = {{"F64", SPEX_F64},   {"F32", SPEX_F32}, {"F16", SPEX_F16},
                {"BF16", SPEX_BF16}, {"I64", SPEX_I64}, {"I32", SPEX_I32},
-               {"I16", SPEX_I16}, {"I8", SPEX_I8},     {"U64", SPEX_U64},
-               {"U32", SPEX_U32}, {"U16", SPEX_U16},   {"U8", SPEX_U8},
+               {"I16", SPEX_I16},   {"I8", SPEX_I8},   {"U64", SPEX_U64},
+               {"U32", SPEX_U32},   {"U16", SPEX_U16}, {"U8", SPEX_U8},
                {"BOOL", SPEX_BOOL}};
   for (size_t i = 0; i < sizeof table / sizeof *table; ++i)
     if (strcmp(word, table[i].word) == 0)
@@ -148,8 +148,8 @@ static spex_status read_sizes(spex_json *json, int64_t *sizes, int most,
   int more;
   while ((more = spex_json_next(json, ']', *count)) > 0) {
     if (*count == most)
-      return spex_json_expected(json, most == 2 ? "two offsets"
-                                                : "at most 16 sizes");
+      return spex_json_expected(json,
+                                most == 2 ? "two offsets" : "at most 16 sizes");
     if (spex_json_size(json, &sizes[(*count)++]) != SPEX_OK)
       return SPEX_FAILED;
   }
@@ -254,8 +254,9 @@ static spex_status check_places(reader *r) {
   for (int64_t i = 0; i < r->place_count; at = r->places[i++].end)
     if (r->places[i].begin != at)
       return spex_error_set(
-          r->error, "`%s` has a tensor at byte %lld of its data, expected the "
-                    "next one at byte %lld",
+          r->error,
+          "`%s` has a tensor at byte %lld of its data, expected the "
+          "next one at byte %lld",
           r->path, (long long)r->places[i].begin, (long long)at);
   if (at != r->data_size)
     return spex_error_set(r->error,
@@ -289,8 +290,8 @@ static spex_status copy_all(reader *r) {
   void *piece = malloc((size_t)piece_bytes);
   spex_status status = SPEX_OK;
   if (!piece)
-    status = spex_error_set(r->error, "not enough memory to read `%s`",
-                            r->path);
+    status =
+        spex_error_set(r->error, "not enough memory to read `%s`", r->path);
   posix_fadvise(r->file, 0, 0, POSIX_FADV_SEQUENTIAL);
   for (int64_t i = 0; status == SPEX_OK && i < r->place_count; ++i)
     status = copy_tensor(r, &r->places[i], piece, piece_bytes);
@@ -301,8 +302,9 @@ static spex_status copy_all(reader *r) {
 static spex_status read_open_file(reader *r, int64_t size) {
   uint8_t prefix[8];
   if (size < 8)
-    return spex_error_set(r->error, "`%s` has %lld bytes, expected a "
-                                    "safetensors file of at least 8",
+    return spex_error_set(r->error,
+                          "`%s` has %lld bytes, expected a "
+                          "safetensors file of at least 8",
                           r->path, (long long)size);
   if (spex_file_read(r->file, r->path, prefix, 8, 0, r->error) != SPEX_OK)
     return SPEX_FAILED;
@@ -314,8 +316,7 @@ static spex_status read_open_file(reader *r, int64_t size) {
     return spex_error_set(r->error,
                           "`%s` claims a header of %llu bytes, expected at "
                           "most %lld",
-                          r->path, (unsigned long long)length,
-                          (long long)most);
+                          r->path, (unsigned long long)length, (long long)most);
   r->data_offset = 8 + (int64_t)length;
   r->data_size = size - r->data_offset;
   char *text = malloc((size_t)length + 1);
@@ -325,8 +326,8 @@ static spex_status read_open_file(reader *r, int64_t size) {
     spex_error_set(r->error, "not enough memory for the header of `%s`",
                    r->path);
   else
-    status = spex_file_read(r->file, r->path, text, (int64_t)length, 8,
-                            r->error);
+    status =
+        spex_file_read(r->file, r->path, text, (int64_t)length, 8, r->error);
   if (status == SPEX_OK)
     status = read_header(r, text, (int64_t)length);
   free(text);
@@ -344,8 +345,12 @@ spex_status spex_read_safetensors(int folder, const char *path,
                                   spex_wanted *wanted, int64_t count,
                                   const int32_t *shard, int32_t number,
                                   spex_error *error) {
-  reader r = {.path = path, .wanted = wanted, .count = count, .shard = shard,
-              .number = number, .error = error};
+  reader r = {.path = path,
+              .wanted = wanted,
+              .count = count,
+              .shard = shard,
+              .number = number,
+              .error = error};
   int64_t size = 0;
   r.file = spex_file_open(folder, path, &size, error);
   if (r.file < 0)

@@ -14,10 +14,10 @@
 #include <string.h>
 
 static const char *const words[SPEX_TYPE_COUNT] = {
-    [SPEX_F64] = "F64", [SPEX_F32] = "F32", [SPEX_BF16] = "BF16",
-    [SPEX_F16] = "F16", [SPEX_I64] = "I64", [SPEX_I32] = "I32",
-    [SPEX_I16] = "I16", [SPEX_I8] = "I8",   [SPEX_U64] = "U64",
-    [SPEX_U32] = "U32", [SPEX_U16] = "U16", [SPEX_U8] = "U8",
+    [SPEX_F64] = "F64",  [SPEX_F32] = "F32", [SPEX_BF16] = "BF16",
+    [SPEX_F16] = "F16",  [SPEX_I64] = "I64", [SPEX_I32] = "I32",
+    [SPEX_I16] = "I16",  [SPEX_I8] = "I8",   [SPEX_U64] = "U64",
+    [SPEX_U32] = "U32",  [SPEX_U16] = "U16", [SPEX_U8] = "U8",
     [SPEX_BOOL] = "BOOL"};
 
 /* The entry of tensor i; gives back its length, at most room - 1. */
@@ -66,8 +66,7 @@ static spex_status write_all(spex_output *output, const spex_wanted *tensors,
   for (int64_t i = 0; i < count; ++i) {
     int64_t bytes = spex_type_bytes(tensors[i].type);
     int64_t n = spex_element_count(tensors[i].shape, tensors[i].rank, bytes);
-    if (spex_output_write(output, tensors[i].data, n * bytes, error) !=
-        SPEX_OK)
+    if (spex_output_write(output, tensors[i].data, n * bytes, error) != SPEX_OK)
       return SPEX_FAILED;
   }
   return SPEX_OK;

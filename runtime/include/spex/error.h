@@ -31,7 +31,8 @@ spex_status spex_error_errno(spex_error *error, const char *what,
                              const char *path);
 
 /* Copies `text` [length] for use inside a message: at most 80 characters,
-   control characters and broken UTF-8 as \xNN. `buffer` has SPEX_QUOTE bytes. */
+   control characters and broken UTF-8 as \xNN. `buffer` has SPEX_QUOTE bytes.
+ */
 enum { SPEX_QUOTE = 352 };
 const char *spex_quote(char *buffer, const char *text, uint64_t length);
 

@@ -46,9 +46,8 @@ typedef struct spex_task {
    group g begins at row g * group_rows (dense work).
    For work that is not cut by columns pass columns = column_block = 1. */
 int64_t spex_order_tasks(const int32_t *offsets, int64_t groups,
-                         int64_t group_rows, int64_t row_block,
-                         int64_t columns, int64_t column_block,
-                         spex_task *tasks);
+                         int64_t group_rows, int64_t row_block, int64_t columns,
+                         int64_t column_block, spex_task *tasks);
 
 /* The largest number of tasks for `rows` rows in all (units * choices, or
    groups * group_rows), for the formula of the scratch:

@@ -34,8 +34,8 @@ typedef struct spex_context spex_context;
    element of this call, and the positions the state was made for. A forward
    run has position 0 and as many positions as the call has. */
 typedef struct spex_program {
-  uint32_t size; /* sizeof(spex_program) */
-  uint32_t abi;  /* SPEX_ABI */
+  uint32_t size;        /* sizeof(spex_program) */
+  uint32_t abi;         /* SPEX_ABI */
   const char *manifest; /* JSON, not ended by a zero */
   uint64_t manifest_size;
 

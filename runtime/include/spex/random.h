@@ -28,18 +28,19 @@ void spex_philox(const uint32_t counter[4], const uint32_t key[2],
    SHA-256 of seed (8 bytes, little endian), path, a zero byte, statement, a
    zero byte, and call (8 bytes, little endian). Paths longer than 4096 bytes
    are never made by the compiler; longer ones are hashed to their end too. */
-uint64_t spex_random_key(uint64_t seed, const char *path,
-                         const char *statement, uint64_t call);
+uint64_t spex_random_key(uint64_t seed, const char *path, const char *statement,
+                         uint64_t call);
 
 /* Word `element` of the stream at `step`: word element mod 4 of the counter
    (element div 4: 64 bits, step: 64 bits), low words first. */
 uint32_t spex_random_word(uint64_t key, uint64_t element, uint64_t step);
 
 double spex_uniform(uint32_t word); /* (w div 256) * 2^-24 */
-double spex_normal(uint32_t word);  /* inverse normal CDF of (w + 1/2) * 2^-32 */
-double spex_gumbel(uint32_t word);  /* -log(-log((w + 1/2) * 2^-32)) */
+double spex_normal(uint32_t word); /* inverse normal CDF of (w + 1/2) * 2^-32 */
+double spex_gumbel(uint32_t word); /* -log(-log((w + 1/2) * 2^-32)) */
 
-/* The inverse of the normal distribution function, 0 < p < 1, to about 1e-15. */
+/* The inverse of the normal distribution function, 0 < p < 1, to about 1e-15.
+ */
 double spex_inverse_normal_cdf(double p);
 /* log and exp to about 1 unit in the last place, by additions,
    multiplications and divisions only: the same bits on every machine. */
@@ -83,9 +84,9 @@ double spex_initial_value(spex_init_kind kind, double value, uint64_t key,
    type) into `data`. For `orthogonal` the `declared` last dimensions of `shape`
    make one matrix each: the last against the rest. SPEX_FAILED: no memory for
    such a matrix. */
-spex_status spex_initial_values(spex_init_kind kind, double value,
-                                uint64_t key, const int64_t *shape, int rank,
-                                int declared, spex_type type, void *data);
+spex_status spex_initial_values(spex_init_kind kind, double value, uint64_t key,
+                                const int64_t *shape, int rank, int declared,
+                                spex_type type, void *data);
 
 #ifdef __cplusplus
 }

@@ -19,9 +19,18 @@ extern "C" {
 /* Element types of files and of programs. `int` of the language and index<V>
    are SPEX_I32, bool is SPEX_BOOL: one byte, 0 or 1. */
 typedef enum spex_type {
-  SPEX_F64, SPEX_F32, SPEX_BF16, SPEX_F16,
-  SPEX_I64, SPEX_I32, SPEX_I16, SPEX_I8,
-  SPEX_U64, SPEX_U32, SPEX_U16, SPEX_U8,
+  SPEX_F64,
+  SPEX_F32,
+  SPEX_BF16,
+  SPEX_F16,
+  SPEX_I64,
+  SPEX_I32,
+  SPEX_I16,
+  SPEX_I8,
+  SPEX_U64,
+  SPEX_U32,
+  SPEX_U16,
+  SPEX_U8,
   SPEX_BOOL,
   SPEX_TYPE_COUNT
 } spex_type;
@@ -64,9 +73,9 @@ void spex_tensor_free(spex_tensor *tensor);
 const char *spex_shape_text(char *text, uint64_t size, const int64_t *shape,
                             int rank);
 
-/* Reads a .npy file of format 1.0, 2.0 or 3.0: little endian or one byte f16 f32
-   f64 i8..i64 u8..u64 bool, C order. Memory follows the size of the file, never
-   what its header claims. */
+/* Reads a .npy file of format 1.0, 2.0 or 3.0: little endian or one byte f16
+   f32 f64 i8..i64 u8..u64 bool, C order. Memory follows the size of the file,
+   never what its header claims. */
 spex_status spex_npy_read(const char *path, spex_tensor *tensor,
                           spex_error *error);
 

@@ -35,8 +35,7 @@ struct ChoicesTest : testing::Test {
   std::string written(bool routes) {
     spex_outputs outputs = {nullptr};
     std::string path = folder.path("choices.json");
-    auto *write =
-        routes ? spex_choices_write_routes : spex_choices_write_stats;
+    auto *write = routes ? spex_choices_write_routes : spex_choices_write_stats;
     EXPECT_EQ(write(context.choices, &outputs, path.c_str(), &error), SPEX_OK);
     EXPECT_EQ(spex_outputs_commit(&outputs, &error), SPEX_OK);
     spex_outputs_discard(&outputs);
@@ -107,8 +106,7 @@ TEST_F(ChoicesTest, TakesKeysInAnyOrder) {
 }
 
 TEST_F(ChoicesTest, RefusesOtherFiles) {
-  const std::string other =
-      R"(,{"path":"Block.y","layer":1,"ids":[[0,1]]}]})";
+  const std::string other = R"(,{"path":"Block.y","layer":1,"ids":[[0,1]]}]})";
   for (const char *first :
        {R"({"path":"Block.z","layer":0,"ids":[[0,1]]})",
         R"({"path":"Block.y","layer":2,"ids":[[0,1]]})",
@@ -126,17 +124,19 @@ TEST_F(ChoicesTest, RefusesOtherFiles) {
         R"({"path":"Block.y","layer":0,"ids":[0,1]})",
         R"({"path":"Block.y","layer":0,"layer":0,"ids":[[0,1]]})",
         R"({"path":"Block.y","layer":0,"ids":[[0,1]],"ids":[[0,1]]})",
-        R"({"path":"Block.y","layer":0})", R"({"layer":0,"ids":[[0,1]]})",
-        R"({"path":"Block.y","layer":0,"ids":[[0,1]],"x":1})", R"({})",
-        R"([])", ""}) {
+        R"({"path":"Block.y","layer":0})",
+        R"({"layer":0,"ids":[[0,1]]})",
+        R"({"path":"Block.y","layer":0,"ids":[[0,1]],"x":1})",
+        R"({})",
+        R"([])",
+        ""}) {
     EXPECT_EQ(replay(R"({"routes":[)" + std::string(first) + other),
               SPEX_FAILED)
         << first;
     EXPECT_EQ(strchr(error.message, '\n'), nullptr);
   }
-  for (const char *text :
-       {"", "{}", "[]", R"({"routes":[]})", R"({"routes":{}})",
-        R"({"other":[]})"})
+  for (const char *text : {"", "{}", "[]", R"({"routes":[]})",
+                           R"({"routes":{}})", R"({"other":[]})"})
     EXPECT_EQ(replay(text), SPEX_FAILED) << text;
 }
 

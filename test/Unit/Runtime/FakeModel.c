@@ -54,7 +54,8 @@ static layout layout_of(const int64_t *dims) {
   PLACE(offsets, (E + 1) * 4);
   PLACE(rows, l.units * K * 4);
   PLACE(place, l.units * K * 4);
-  PLACE(tasks, spex_task_bound(l.units * K, E, 3, D, 4) * (int64_t)sizeof(spex_task));
+  PLACE(tasks,
+        spex_task_bound(l.units * K, E, 3, D, 4) * (int64_t)sizeof(spex_task));
 #undef PLACE
   l.total = at;
   return l;
@@ -74,10 +75,10 @@ static int64_t state_bytes(const int64_t *dims) {
 }
 
 /* w as panels of 4 columns: [L E][2][D][1][4]; embed as it is. */
-static const int64_t packed_bytes[] = {V * D * 4, L * E * D * D * 4};
-static const int64_t pack_embed[] = {4, 1, 0, 1, 0, 1, 0, 0, 0, V * D, 1};
-static const int64_t pack_w[] = {4, 1, 4, 1, 2, 1, 1, 1, 0, L, E, D, D,
-                                 E * D * D, D * D, D, 1};
+static const int64_t packed_bytes[] = {V * D * 4, L *E *D *D * 4};
+static const int64_t pack_embed[] = {4, 1, 0, 1, 0, 1, 0, 0, 0, V *D, 1};
+static const int64_t pack_w[] = {4, 1, 4, 1, 2,       1,    1, 1, 0,
+                                 L, E, D, D, E *D *D, D *D, D, 1};
 
 static spex_status prepare(spex_context *context, void *const *raw,
                            void *const *packed) {
@@ -174,6 +175,6 @@ static spex_status run(spex_context *context, const int64_t *dims,
 }
 
 const spex_program spex_executable_program = {
-    sizeof(spex_program), SPEX_ABI,     manifest,      sizeof manifest - 1,
-    scratch_bytes,        worker_bytes, state_bytes,   prepare,
+    sizeof(spex_program), SPEX_ABI,     manifest,    sizeof manifest - 1,
+    scratch_bytes,        worker_bytes, state_bytes, prepare,
     packed_bytes,         run};

@@ -32,14 +32,13 @@ struct JsonTest : testing::Test {
 };
 
 TEST_F(JsonTest, SkipsAnyValue) {
-  for (const char *value :
-       {"1", "-1.5e-3", "\"a\\n\"", "null", "true", "false", "[]", "{}",
-        "[1,[2,{\"a\":[]}],3]", "{\"a\":{\"b\":{}},\"c\":[{},{}]}",
-        " [ 1 , 2 ] "})
+  for (const char *value : {"1", "-1.5e-3", "\"a\\n\"", "null", "true", "false",
+                            "[]", "{}", "[1,[2,{\"a\":[]}],3]",
+                            "{\"a\":{\"b\":{}},\"c\":[{},{}]}", " [ 1 , 2 ] "})
     EXPECT_TRUE(skips(value)) << value << ": " << error.message;
-  for (const char *value : {"", "[", "{", "[1", "[1,]", "{\"a\"}", "{\"a\":}",
-                            "{1:2}", "tru", "+1", "[1}", "{\"a\":1]", "1 2",
-                            "nan", "[[[]]", "\"a"})
+  for (const char *value :
+       {"", "[", "{", "[1", "[1,]", "{\"a\"}", "{\"a\":}", "{1:2}", "tru", "+1",
+        "[1}", "{\"a\":1]", "1 2", "nan", "[[[]]", "\"a"})
     EXPECT_FALSE(skips(value)) << value;
 }
 

@@ -69,9 +69,9 @@ std::vector<spex_task> order(const std::vector<int32_t> &offsets,
   int64_t rows = offsets.empty() ? groups * groupRows : offsets.back();
   std::vector<spex_task> tasks(
       spex_task_bound(rows, groups, rowBlock, columns, columnBlock));
-  int64_t count = spex_order_tasks(offsets.empty() ? nullptr : offsets.data(),
-                                   groups, groupRows, rowBlock, columns,
-                                   columnBlock, tasks.data());
+  int64_t count =
+      spex_order_tasks(offsets.empty() ? nullptr : offsets.data(), groups,
+                       groupRows, rowBlock, columns, columnBlock, tasks.data());
   EXPECT_LE(count, int64_t(tasks.size()));
   tasks.resize(count);
   return tasks;
@@ -102,10 +102,9 @@ TEST(KernelsTest, CoversEverythingOnce) {
     for (int g = 0; g < groups; ++g)
       offsets.push_back(offsets.back() +
                         (round % 2 ? dense : random() % 45 % (g + 1)));
-    auto tasks = round % 2 ? order({}, dense, groups, rowBlock, columns,
-                                   columnBlock)
-                           : order(offsets, 0, groups, rowBlock, columns,
-                                   columnBlock);
+    auto tasks =
+        round % 2 ? order({}, dense, groups, rowBlock, columns, columnBlock)
+                  : order(offsets, 0, groups, rowBlock, columns, columnBlock);
     std::vector<int> seen(size_t(offsets.back()) * columns);
     int32_t last = rowBlock;
     for (const spex_task &t : tasks) {

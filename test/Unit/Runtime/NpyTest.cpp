@@ -54,9 +54,9 @@ TEST_F(NpyTest, ReadsScalarsAndEmptyArrays) {
                           std::string(8, '\0'))),
             SPEX_OK);
   EXPECT_EQ(tensor.rank, 0);
-  ASSERT_EQ(readBytes(npy("{'descr':'<f8','fortran_order':False,'shape':(0,)}",
-                          "")),
-            SPEX_OK);
+  ASSERT_EQ(
+      readBytes(npy("{'descr':'<f8','fortran_order':False,'shape':(0,)}", "")),
+      SPEX_OK);
   EXPECT_EQ(tensor.shape[0], 0);
 }
 
@@ -122,8 +122,8 @@ TEST_F(NpyTest, RefusesWhatIsNoFile) {
 }
 
 TEST_F(NpyTest, RefusesDamagedPrefixes) {
-  std::string good = npy(
-      "{'descr': '|u1', 'fortran_order': False, 'shape': (1,), }", "\1");
+  std::string good =
+      npy("{'descr': '|u1', 'fortran_order': False, 'shape': (1,), }", "\1");
   for (size_t size = 0; size < good.size(); ++size)
     EXPECT_EQ(readBytes(good.substr(0, size)), SPEX_FAILED) << size;
   EXPECT_EQ(readBytes(good + "\1"), SPEX_FAILED);

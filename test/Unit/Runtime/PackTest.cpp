@@ -26,8 +26,12 @@ struct Packing {
   std::vector<std::vector<int64_t>> strides; ///< of each side
 
   std::vector<int64_t> descriptor(int64_t bytes) const {
-    std::vector<int64_t> d = {bytes, sides, width, interleave,
-                              int64_t(outer.size()), int64_t(k.size()),
+    std::vector<int64_t> d = {bytes,
+                              sides,
+                              width,
+                              interleave,
+                              int64_t(outer.size()),
+                              int64_t(k.size()),
                               int64_t(n.size())};
     for (int64_t r = 0; r < sides; ++r)
       d.push_back(r);

@@ -25,17 +25,17 @@ std::vector<uint32_t> philox(std::vector<uint32_t> counter,
 }
 
 TEST(RandomTest, PhiloxKnownAnswers) {
-  EXPECT_EQ(philox({0, 0, 0, 0}, {0, 0}),
-            (std::vector<uint32_t>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c,
-                                   0x9b00dbd8}));
+  EXPECT_EQ(
+      philox({0, 0, 0, 0}, {0, 0}),
+      (std::vector<uint32_t>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   uint32_t ones = 0xffffffff;
-  EXPECT_EQ(philox({ones, ones, ones, ones}, {ones, ones}),
-            (std::vector<uint32_t>{0x408f276d, 0x41c83b0e, 0xa20bc7c6,
-                                   0x6d5451fd}));
-  EXPECT_EQ(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
-                   {0xa4093822, 0x299f31d0}),
-            (std::vector<uint32_t>{0xd16cfe09, 0x94fdcceb, 0x5001e420,
-                                   0x24126ea1}));
+  EXPECT_EQ(
+      philox({ones, ones, ones, ones}, {ones, ones}),
+      (std::vector<uint32_t>{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+  EXPECT_EQ(
+      philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+             {0xa4093822, 0x299f31d0}),
+      (std::vector<uint32_t>{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
 }
 
 std::string sha256(const std::string &text) {
@@ -55,12 +55,10 @@ TEST(RandomTest, Sha256KnownAnswers) {
                         "27ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223"
                            "b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(
-      sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
-      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
-  EXPECT_EQ(
-      sha256(std::string(1000000, 'a')),
-      "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+  EXPECT_EQ(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  EXPECT_EQ(sha256(std::string(1000000, 'a')),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
 TEST(RandomTest, KeyIsTheHashOfItsPieces) {
@@ -164,9 +162,9 @@ TEST(RandomTest, SampleFollowsTheProbabilities) {
 
 TEST(RandomTest, InitialValuesAgreeWithSingleOnes) {
   int64_t shape[] = {3, 5, 7};
-  for (auto kind : {SPEX_INIT_ZEROS, SPEX_INIT_ONES, SPEX_INIT_CONSTANT,
-                    SPEX_INIT_NORMAL, SPEX_INIT_TRUNC_NORMAL,
-                    SPEX_INIT_UNIFORM}) {
+  for (auto kind :
+       {SPEX_INIT_ZEROS, SPEX_INIT_ONES, SPEX_INIT_CONSTANT, SPEX_INIT_NORMAL,
+        SPEX_INIT_TRUNC_NORMAL, SPEX_INIT_UNIFORM}) {
     std::vector<float> values(105);
     ASSERT_EQ(spex_initial_values(kind, 0.25, 9, shape, 3, 2, SPEX_F32,
                                   values.data()),

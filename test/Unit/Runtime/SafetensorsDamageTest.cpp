@@ -162,11 +162,11 @@ TEST_F(SafetensorsDamageTest, EveryDamageIsOneSentence) {
 
 TEST_F(SafetensorsDamageTest, HeaderSizesThatLie) {
   std::string body = good + std::string(24, '\0');
-  for (uint64_t size : {uint64_t(0), uint64_t(1), uint64_t(sizeof good - 2),
-                        uint64_t(sizeof good), uint64_t(body.size()),
-                        uint64_t(body.size() + 1), uint64_t(1) << 31,
-                        uint64_t(1) << 32, uint64_t(100) << 20,
-                        uint64_t(1) << 63, ~uint64_t(0), ~uint64_t(0) - 7}) {
+  for (uint64_t size :
+       {uint64_t(0), uint64_t(1), uint64_t(sizeof good - 2),
+        uint64_t(sizeof good), uint64_t(body.size()), uint64_t(body.size() + 1),
+        uint64_t(1) << 31, uint64_t(1) << 32, uint64_t(100) << 20,
+        uint64_t(1) << 63, ~uint64_t(0), ~uint64_t(0) - 7}) {
     EXPECT_EQ(readBytes(littleEndian(size) + body), SPEX_FAILED) << size;
     EXPECT_NE(error.message[0], 0);
   }
@@ -176,11 +176,11 @@ TEST_F(SafetensorsDamageTest, HeaderSizesThatLie) {
 
 TEST_F(SafetensorsDamageTest, ProofsOfConcept) {
   // rez0: the product of the sizes wraps to 4.
-  EXPECT_EQ(readBytes(safetensors(
-                R"({"a":{"dtype":"F32","shape":[4194305,4194305,)"
-                R"(211106198978564],"data_offsets":[0,16]}})",
-                std::string(16, '\0'))),
-            SPEX_FAILED);
+  EXPECT_EQ(
+      readBytes(safetensors(R"({"a":{"dtype":"F32","shape":[4194305,4194305,)"
+                            R"(211106198978564],"data_offsets":[0,16]}})",
+                            std::string(16, '\0'))),
+      SPEX_FAILED);
   // Outmaster: a million elements in four bytes.
   EXPECT_EQ(readBytes(safetensors(R"({"a":{"dtype":"F32","shape":[1000000],)"
                                   R"("data_offsets":[0,4]}})",
@@ -216,9 +216,15 @@ TEST_F(SafetensorsDamageTest, RandomEditsNeverCrash) {
     for (int edits = random() % 4 + 1; edits > 0; --edits) {
       size_t at = random() % bytes.size();
       switch (random() % 3) {
-      case 0: bytes[at] = static_cast<char>(random()); break;
-      case 1: bytes.insert(at, 1, "{}[],:\"019\\"[random() % 11]); break;
-      case 2: bytes.erase(at, 1); break;
+      case 0:
+        bytes[at] = static_cast<char>(random());
+        break;
+      case 1:
+        bytes.insert(at, 1, "{}[],:\"019\\"[random() % 11]);
+        break;
+      case 2:
+        bytes.erase(at, 1);
+        break;
       }
       if (bytes.empty())
         bytes = "x";

@@ -40,8 +40,8 @@ const char goodHeader[] =
     R"("a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})";
 
 TEST_F(SafetensorsTest, ReadsAFile) {
-  std::string path = folder.write(
-      "x", safetensors(goodHeader, floats({1, 2, 3, 4, 5, 6})));
+  std::string path =
+      folder.write("x", safetensors(goodHeader, floats({1, 2, 3, 4, 5, 6})));
   ASSERT_EQ(readPath(path), SPEX_OK) << error.message;
   EXPECT_EQ(a[1], 2);
   EXPECT_EQ(b[0], 3);
@@ -113,15 +113,15 @@ TEST_F(SafetensorsTest, ReadsAFolder) {
 
 struct ShardTest : SafetensorsTest {
   void SetUp() override {
-    folder.write("one",
-                 safetensors(
-                     R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
-                     floats({1, 2})));
     folder.write(
-        "two", safetensors(
-                   R"({"b.w":{"dtype":"F32","shape":[2,2],"data_offsets":)"
-                   R"([0,16]}})",
-                   floats({3, 4, 5, 6})));
+        "one",
+        safetensors(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
+                    floats({1, 2})));
+    folder.write(
+        "two",
+        safetensors(R"({"b.w":{"dtype":"F32","shape":[2,2],"data_offsets":)"
+                    R"([0,16]}})",
+                    floats({3, 4, 5, 6})));
   }
   spex_status readIndex(const std::string &text) {
     folder.write("model.safetensors.index.json", text);
@@ -145,16 +145,16 @@ TEST_F(ShardTest, RefusesWhatDoesNotFit) {
         R"({"weight_map":{"a":"one","b.w":"two","c":"two"}})",
         R"({"weight_map":{"a":"one","a":"one","b.w":"two"}})",
         R"({"weight_map":{"a":"one","b.w":"three"}})", R"({})", R"([])", "",
-        R"({"weight_map":{"a":"one","b.w":"two"}} x)",
-        R"({"weight_map":[]})", R"({"weight_map":{"a":1,"b.w":"two"}})"})
+        R"({"weight_map":{"a":"one","b.w":"two"}} x)", R"({"weight_map":[]})",
+        R"({"weight_map":{"a":1,"b.w":"two"}})"})
     EXPECT_EQ(readIndex(text), SPEX_FAILED) << text;
 }
 
 TEST_F(ShardTest, StaysInTheFolder) {
-  for (const char *name : {"../one", "/etc/passwd", "..", ".", "", "a/b",
-                           "file:one", "a\\\\b"}) {
-    std::string text = std::string(R"({"weight_map":{"a":")") + name +
-                       R"(","b.w":"two"}})";
+  for (const char *name :
+       {"../one", "/etc/passwd", "..", ".", "", "a/b", "file:one", "a\\\\b"}) {
+    std::string text =
+        std::string(R"({"weight_map":{"a":")") + name + R"(","b.w":"two"}})";
     EXPECT_EQ(readIndex(text), SPEX_FAILED) << name;
     EXPECT_NE(strstr(error.message, "plain name"), nullptr) << error.message;
   }
