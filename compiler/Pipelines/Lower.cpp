@@ -14,6 +14,7 @@
 #include "dialects/Conversion/GroupedToLoops/Passes.h"
 #include "dialects/Conversion/GroupedToRuntime/Passes.h"
 #include "dialects/Conversion/LinalgToLoops/Passes.h"
+#include "dialects/Conversion/MoeToGrouped/Passes.h"
 
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ConvertToLLVM/ToLLVMPass.h"
@@ -56,6 +57,9 @@ static void addGrouped(OpPassManager &passes, const Settings &) {
   // Functions that take slices of weights would copy every weight.
   passes.addPass(mlir::createInlinerPass());
   passes.addPass(mlir::createSymbolDCEPass());
+  passes.addPass(mlir::createCanonicalizerPass());
+  passes.addPass(mlir::moe::createConvertMoeToGroupedPass());
+  passes.addPass(mlir::createCanonicalizerPass());
 }
 
 static void addBuffers(OpPassManager &passes) {
