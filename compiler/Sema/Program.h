@@ -110,8 +110,12 @@ struct Expr {
   SourceLocation location;
   Type type; ///< of the value; for records see `fieldTypes`
 
+  /// Nearest double; not yet rounded to `type`, since arithmetic is done in the
+  /// accumulate type (language.md, section 11).
   double number = 0;
   int slot = -1;
+  /// Nodes on the longest way down; Sema limits it, so recursion is safe.
+  unsigned height = 1;
   int index = 0;
   UnaryOp unary{};
   BinaryOp binary{};
@@ -133,6 +137,12 @@ struct Expr {
 
   std::vector<std::string> fieldNames; ///< of a record
   std::vector<Type> fieldTypes;        ///< of a record
+
+  /// What a later release computes here; then E0010 was reported, unless the
+  /// value is never needed. Only Sema reads the next two.
+  std::string later;
+  /// Operands of the training phase, which count for live parameters.
+  std::vector<ExprPtr> trainingOnly;
 
   bool isRecord() const { return !fieldNames.empty(); }
   /// The named argument, or null.
@@ -180,8 +190,12 @@ struct Route {
   Overflow overflow = Overflow::None;
   int64_t overflowRounds = 1;
   Combine combine = Combine::Sum;
+  std::string later;                        ///< as of Expr
   std::vector<std::string> fieldNames;      ///< of a record result
   std::vector<Type> resultTypes;            ///< one, or one for each field
+  /// Whether anything reads the results or `each`; if not, the experts need not
+  /// run, and their parameters are not stored.
+  bool isResultUsed = true;
 };
 
 struct Statement {
@@ -207,6 +221,8 @@ struct Parameter {
   std::string name;
   SourceLocation location;
   Type type;
+  /// In memory and in files: the type as declared, else `numerics.store`.
+  ElementType stored = ElementType::F32;
   Initializer init;  ///< of a param or state
   ExprPtr value;     ///< of a fixed
 };
@@ -222,6 +238,8 @@ struct Local {
   std::string name;
   SourceLocation location;
   Type type; ///< as in the body; a call may add extra dimensions
+  std::vector<std::string> fieldNames; ///< of a record
+  std::vector<Type> fieldTypes;        ///< of a record
 };
 
 /// A component at one set of sizes. Inputs are the first locals.
@@ -239,6 +257,7 @@ struct Instance {
 };
 
 /// A live parameter of an entry point, by its full path.
+/// Those of kind Fixed are among them: computed from `value`, never in files.
 struct StoredParameter {
   std::string path;                 ///< `Block.y.w1`
   const Parameter *declaration = nullptr;

@@ -1,0 +1,308 @@
+//===- Components.cpp - Check a component at one set of sizes -------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A component is checked once for each list of dimensions it is given; callers
+// share the outcome.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Sema/Checker.h"
+#include "compiler/Sema/Walk.h"
+
+namespace spex::sema {
+
+Value withoutTree(const Value &value) {
+  Value copy;
+  copy.kind = value.kind;
+  copy.meaning = value.meaning;
+  copy.fields = value.fields;
+  copy.route = value.route;
+  copy.part = value.part;
+  return copy;
+}
+
+const ast::ComponentItem *
+Checker::findComponent(const ast::Identifier &name) {
+  auto found = components.find(name.text);
+  if (found != components.end())
+    return found->second;
+  std::vector<std::string> known;
+  for (const auto &[other, component] : components)
+    known.push_back(other);
+  diags.report(message::unknownComponent, name.location, name.text)
+      .helpNearest(name.text, known);
+  return nullptr;
+}
+
+/// Readers nest as deep as components call one another.
+static constexpr unsigned maxDepth = 3000;
+
+InstanceInfo *
+Checker::instantiate(const ast::ComponentItem &component,
+                     const std::vector<const Dimension *> &generics) {
+  InstanceKey key{&component, generics};
+  auto known = instances.find(key);
+  if (known != instances.end()) {
+    InstanceInfo *info = known->second.get();
+    if (info->isOpen) {
+      diags.report(message::usesItself, component.location, component.name.text)
+          .help("a program must end, so there is no recursion; use `stack` or "
+                "`scan` to repeat");
+      info->isFailed = true;
+    }
+    return info->isFailed ? nullptr : info;
+  }
+  if (depth > maxDepth || isExhausted) {
+    if (!isExhausted)
+      diags.report(message::fileTooLarge, component.location,
+                   "components call one another too deep");
+    isExhausted = true;
+    return nullptr;
+  }
+  auto owned = std::make_unique<InstanceInfo>();
+  InstanceInfo *info = owned.get();
+  instances.emplace(std::move(key), std::move(owned));
+  program.instances.push_back(std::make_unique<Instance>());
+  info->instance = program.instances.back().get();
+  info->component = &component;
+  info->instance->name = component.name.text;
+  info->instance->location = component.name.location;
+  info->instance->generics = generics;
+  infos[info->instance] = info;
+  unsigned before = diags.errorCount();
+  Body body;
+  body.kind = component.role == ast::Role::Source ? Body::Kind::Source
+                                                  : Body::Kind::Component;
+  body.info = info;
+  body.instance = info->instance;
+  const Size *outerTokens = tokens;
+  tokens = nullptr;
+  depth += 10;
+  checkBody(*info, body);
+  depth -= 10;
+  tokens = outerTokens;
+  info->isOpen = false;
+  info->isFailed |= diags.errorCount() != before;
+  if (!info->isFailed)
+    trace(*info);
+  return info->isFailed ? nullptr : info;
+}
+
+bool Checker::checkSignature(InstanceInfo &info, Body &body) {
+  const ast::ComponentItem &component = *info.component;
+  bool isGood = true;
+  for (size_t i = 0; i < component.generics.size(); ++i) {
+    const ast::Identifier &name = component.generics[i];
+    if (!body.dims.emplace(name.text, info.instance->generics[i]).second)
+      diags.report(message::declaredTwice, name.location, name.text);
+  }
+  for (const ast::Formal &formal : component.formals)
+    for (const ast::Identifier &dim : formal.type.dims)
+      if (dim.text == "Rows" && component.role == ast::Role::Expert)
+        body.dims["Rows"] = rowsDim;
+  for (const ast::Formal &formal : component.formals) {
+    Input input;
+    input.name = formal.name.text;
+    input.location = formal.name.location;
+    std::optional<Type> type = declared(formal.type, body);
+    isGood &= type.has_value();
+    Binding binding;
+    if (type) {
+      input.type = *type;
+      binding.source = Binding::Source::Local;
+      binding.value.kind = Value::Kind::Tensor;
+      binding.value.meaning.type = *type;
+    }
+    binding.slot = newLocal(body, formal.name.text, formal.name.location,
+                            binding.value);
+    if (formal.defaultValue) {
+      if (std::optional<Exact> value = number(*formal.defaultValue, &body)) {
+        input.defaultValue =
+            toElement(folded(*value, formal.defaultValue->location),
+                      input.type.element)
+                .expr;
+      }
+    }
+    info.instance->inputs.push_back(std::move(input));
+    bind(body, formal.name, std::move(binding));
+  }
+  auto addResult = [&](const ast::Type &written) {
+    std::optional<Type> type = declared(written, body);
+    isGood &= type.has_value();
+    info.instance->resultTypes.push_back(type.value_or(Type()));
+  };
+  if (!component.result.isRecord)
+    addResult(component.result.type);
+  for (const auto &[name, type] : component.result.fields) {
+    auto &names = info.instance->fieldNames;
+    if (std::find(names.begin(), names.end(), name.text) != names.end())
+      diags.report(message::declaredTwice, name.location, name.text);
+    names.push_back(name.text);
+    addResult(type);
+  }
+  return isGood;
+}
+
+void Checker::declareRenamed(const ast::ComponentItem &component, Body &body) {
+  // `Z` of `x[S as Z]` may stand before it in the text, as in
+  // `softmax[Z](dot[A](q, k[S as Z]))`, unless the body declares it itself.
+  std::set<std::string> own;
+  for (const ast::Stmt &stmt : component.body.statements)
+    for (const ast::DimDecl &decl : stmt.dims)
+      own.insert(decl.name.text);
+  auto visit = [&](const ast::Expr &expr) {
+    if (expr.kind != ast::Expr::Kind::Rename)
+      return;
+    const auto &rename = ast::as<ast::RenameExpr>(expr);
+    if (own.count(rename.to.text))
+      return;
+    if (const Dimension *from = findDimension(rename.from.text, &body))
+      renamed(rename.to, from, body);
+  };
+  for (const ast::Stmt &stmt : component.body.statements)
+    walk(stmt, visit);
+}
+
+void Checker::checkBody(InstanceInfo &info, Body &body) {
+  info.isFailed = !checkSignature(info, body);
+  declareRenamed(*info.component, body);
+  const std::vector<ast::Stmt> &statements = info.component->body.statements;
+  for (const ast::Stmt &stmt : statements) {
+    if (isExhausted)
+      return;
+    unsigned before = diags.errorCount();
+    checkStatement(stmt, body);
+    // What a wrong statement did not get to read is not unused.
+    if (diags.errorCount() != before)
+      markUsed(stmt, body);
+  }
+  finish(info, body);
+}
+
+void Checker::finish(InstanceInfo &info, Body &body) {
+  const std::vector<ast::Stmt> &statements = info.component->body.statements;
+  auto isReturn = [](const ast::Stmt &stmt) {
+    return stmt.kind == ast::Stmt::Kind::Return;
+  };
+  auto first = std::find_if(statements.begin(), statements.end(), isReturn);
+  if (first == statements.end())
+    diags.report(message::returnsNothing, info.component->location,
+                 info.component->name.text)
+        .help("end its body with `return ...`");
+  else if (first + 1 != statements.end())
+    diags.report(message::afterReturn, (first + 1)->location);
+  reportUnused(body, body.order);
+  info.hasParameters = !info.instance->parameters.empty();
+  for (const CallSite &site : info.calls)
+    info.hasParameters |= site.callee->hasParameters;
+  // W0201 is about the whole body, wherever `allow` stands in it.
+  for (SightEvent &event : info.events)
+    event.isAllowed |= body.allowsLaterSight;
+  for (const Dimension *dim : info.result.meaning.facts.masks)
+    if (!has(info.masks, dim))
+      info.masks.push_back(dim);
+  for (const auto &[name, meaning] : info.result.fields) {
+    for (const Dimension *dim : meaning.facts.masks)
+      if (!has(info.masks, dim))
+        info.masks.push_back(dim);
+    info.random |= meaning.facts.random;
+  }
+  info.random |= info.result.meaning.facts.random;
+}
+
+void Checker::reportUnused(Body &body, const std::vector<std::string> &names) {
+  for (const std::string &name : names) {
+    const Binding &binding = body.bindings.at(name);
+    if (!binding.isUsed && name[0] != '_')
+      diags.report(message::neverUsed, binding.location, name)
+          .help("was another name meant? If not, remove it, or call it `_{}`",
+                name);
+  }
+}
+
+void Checker::checkReturn(const ast::Stmt &stmt, Body &body) {
+  InstanceInfo &info = *body.info;
+  if (!info.result.isError())
+    return; // `finish` reports what follows the first
+  Value value = evaluate(*stmt.value, body);
+  if (value.kind == Value::Kind::Route)
+    value = readRoute(*value.route, stmt.value->location);
+  if (value.isError() || info.isFailed)
+    return;
+  const ast::Result &written = info.component->result;
+  if (written.isRecord)
+    return returnRecord(std::move(value), stmt, body);
+  const Type &want = body.instance->resultTypes[0];
+  value = fits(std::move(value), want,
+               written.type.element != ast::ElementWord::None,
+               stmt.value->location, info.component->name.text);
+  if (value.isError())
+    return;
+  info.result = withoutTree(value);
+  info.result.meaning.type = want;
+  info.result.meaning.facts.triangle.clear();
+  info.result.meaning.facts.isParameter = false;
+  Statement statement;
+  statement.kind = Statement::Kind::Return;
+  statement.location = stmt.location;
+  statement.value = std::move(value.expr);
+  body.instance->body.push_back(std::move(statement));
+}
+
+void Checker::returnRecord(Value value, const ast::Stmt &stmt, Body &body) {
+  InstanceInfo &info = *body.info;
+  const auto &want = info.component->result.fields;
+  std::string odd;
+  std::set<std::string> given, wanted;
+  for (const auto &[name, meaning] : value.fields)
+    given.insert(name);
+  for (const auto &[name, type] : want) {
+    wanted.insert(name.text);
+    if (!given.count(name.text))
+      odd += (odd.empty() ? "" : ", ") + name.text;
+  }
+  for (const auto &[name, meaning] : value.fields)
+    if (!wanted.count(name))
+      odd += (odd.empty() ? "" : ", ") + name;
+  if (!odd.empty() || !value.isRecord()) {
+    diags.report(message::resultsDiffer, stmt.value->location, odd)
+        .help("`{}` declares {} results", info.component->name.text,
+              want.size());
+    return;
+  }
+  std::vector<std::string> names;
+  for (const auto &[name, meaning] : value.fields)
+    names.push_back(name);
+  std::vector<Value> parts =
+      splitRecord(std::move(value), stmt.value->location, body);
+  std::vector<std::pair<std::string, Value>> fitted;
+  bool isGood = true;
+  for (size_t i = 0; i < want.size(); ++i) {
+    const auto &[name, type] = want[i];
+    size_t at = size_t(std::find(names.begin(), names.end(), name.text) -
+                       names.begin());
+    Value field = fits(std::move(parts[at]), body.instance->resultTypes[i],
+                       type.element != ast::ElementWord::None,
+                       stmt.value->location, name.text);
+    isGood &= !field.isError();
+    if (isGood)
+      field.meaning.type = body.instance->resultTypes[i];
+    fitted.push_back({name.text, std::move(field)});
+  }
+  if (!isGood)
+    return;
+  value = recordOf(std::move(fitted), stmt.value->location);
+  info.result = withoutTree(value);
+  for (auto &[name, meaning] : info.result.fields) {
+    meaning.facts.triangle.clear();
+    meaning.facts.isParameter = false;
+  }
+  Statement statement;
+  statement.kind = Statement::Kind::Return;
+  statement.location = stmt.location;
+  statement.value = std::move(value.expr);
+  body.instance->body.push_back(std::move(statement));
+}
+
+} // namespace spex::sema

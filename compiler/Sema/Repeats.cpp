@@ -1,0 +1,279 @@
+//===- Repeats.cpp - stack, each and scan ---------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Language.md, section 8, Repetition.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Sema/Checker.h"
+
+namespace spex::sema {
+
+Value Checker::evaluateRepeat(const ast::RepeatExpr &expr, Body &body) {
+  const Dimension *dim = dimension(expr.dim, body);
+  const char *word = expr.isStack ? "`stack`" : "`each`";
+  bool isGood = dim != nullptr;
+  if (dim && dim->isBounded) {
+    diags.report(message::needsStaticSize, expr.dim.location, word)
+        .help("`{}` is known only when running", dim->name);
+    isGood = false;
+  }
+  ComponentCall call;
+  call.location = expr.location;
+  call.callee = &expr.callee;
+  call.args = &expr.args;
+  call.identity = &expr;
+  call.outer = {dim};
+  if (!expr.isStack)
+    call.sliced = dim;
+  if (!expr.callee.name.isCapital() && expr.callee.module.empty())
+    isGood &= partCall(expr.callee.name, call, body);
+  if (!isGood || !prepareCall(call, body))
+    return {};
+  if (expr.isStack && call.values.empty()) {
+    diags.report(message::wrongArguments, expr.location, "stack",
+                 "a component with an input, which is fed from layer to layer");
+    return {};
+  }
+  if (!expr.isStack) {
+    Value result = resultOf(call, Expr::Kind::Each);
+    markLater(result, "`each`");
+    return result;
+  }
+  Type taken = call.values[0].type();
+  Value result = resultOf(call, Expr::Kind::Stack);
+  if (result.isError())
+    return {};
+  return finishStack(expr, dim, call, taken, std::move(result));
+}
+
+Value Checker::finishStack(const ast::RepeatExpr &expr, const Dimension *dim,
+                           const ComponentCall &call, const Type &taken,
+                           Value result) {
+  const Input &fed = call.info->instance->inputs[0];
+  const Meaning *state = &result.meaning;
+  if (result.isRecord()) {
+    state = nullptr;
+    for (const auto &[name, meaning] : result.fields)
+      if (name == fed.name)
+        state = &meaning;
+  }
+  bool isSame = state && state->type.dims.size() == taken.dims.size() &&
+                state->type.element == taken.element &&
+                state->type.target == taken.target;
+  for (const Dimension *each : taken.dims)
+    isSame = isSame && has(state->type.dims, each);
+  if (!isSame) {
+    diags.report(message::layerTypeDiffers, expr.location,
+                 "it takes " + spell(taken),
+                 "and returns " + (state ? spell(state->type) : spell(result)))
+        .help("`{}` must return its input `{}` with the same type",
+              call.info->component->name.text, fed.name);
+    return {};
+  }
+  // The other fields are collected, one entry for each layer.
+  for (size_t i = 0; i < result.fields.size(); ++i) {
+    auto &[name, meaning] = result.fields[i];
+    if (name == fed.name)
+      continue;
+    if (has(meaning.type.dims, dim)) {
+      diags.report(message::dimensionWouldBeTwice, expr.location, dim->name);
+      return {};
+    }
+    meaning.type.dims.insert(meaning.type.dims.begin(), dim);
+    result.expr->fieldTypes[i] = meaning.type;
+  }
+  return result;
+}
+
+bool Checker::bindScanned(const ast::ScanExpr &expr, const Dimension *dim,
+                          Body &body, Hidden &hidden, std::vector<Value> &read,
+                          Facts &seen) {
+  bool isGood = true;
+  for (const ast::Identifier &name : expr.over) {
+    auto bound = body.bindings.find(name.text);
+    if (bound == body.bindings.end()) {
+      std::vector<std::string> known;
+      for (const auto &[other, binding] : body.bindings)
+        known.push_back(other);
+      diags.report(message::unknownName, name.location, name.text)
+          .helpNearest(name.text, known);
+      isGood = false;
+      continue;
+    }
+    bound->second.isUsed = true;
+    Value value = toTensor(this->read(bound->second, name.location),
+                           name.location);
+    if (value.isError()) {
+      isGood = false;
+      continue;
+    }
+    if (!has(value.type().dims, dim)) {
+      diags.report(message::nothingToScan, name.location, name.text, dim->name)
+          .help("it is {}", spell(value));
+      isGood = false;
+      continue;
+    }
+    Binding inner;
+    inner.source = Binding::Source::Local;
+    inner.location = name.location;
+    inner.isUsed = true;
+    inner.value = withoutTree(value);
+    auto &dims = inner.value.meaning.type.dims;
+    dims.erase(std::find(dims.begin(), dims.end(), dim));
+    inner.value.meaning.facts.isParameter = false;
+    inner.value.meaning.literal.reset();
+    inner.slot = newLocal(body, name.text, name.location, inner.value);
+    seen.inherit(value.meaning.facts);
+    read.push_back(std::move(value));
+    hidden.push_back(body.bindings.extract(bound));
+    body.bindings.emplace(name.text, std::move(inner));
+  }
+  return isGood;
+}
+
+bool Checker::bindCarries(const ast::ScanExpr &expr, Body &body,
+                          ScanScope &scan, Hidden &hidden,
+                          std::vector<Value> &read, const Facts &seen) {
+  bool isGood = true;
+  for (const ast::Carry &carry : expr.carries) {
+    const std::string &name = carry.name.text;
+    std::optional<Type> type = declared(carry.type, body);
+    Value init = evaluate(*carry.init, body);
+    if (type)
+      init = fits(std::move(init), *type,
+                  carry.type.element != ast::ElementWord::None,
+                  carry.init->location, name);
+    bool isOver = std::any_of(
+        expr.over.begin(), expr.over.end(),
+        [&](const ast::Identifier &over) { return over.text == name; });
+    if ((body.bindings.count(name) && !isOver) ||
+        scan.carries.count(name)) {
+      diags.report(message::alreadyBound, carry.name.location, name)
+          .help("a name is bound once; choose another");
+      isGood = false;
+      continue;
+    }
+    if (!type || init.isError()) {
+      isGood = false;
+      continue;
+    }
+    Binding binding;
+    binding.source = Binding::Source::Local;
+    binding.location = carry.name.location;
+    binding.value = withoutTree(init);
+    binding.value.meaning.type = *type;
+    binding.value.meaning.facts.inherit(seen);
+    binding.value.meaning.facts.isParameter = false;
+    binding.slot = newLocal(body, name, carry.name.location, binding.value);
+    scan.carries[name] = binding.value.meaning;
+    read.push_back(std::move(init));
+    if (isOver)
+      body.bindings.erase(name);
+    body.bindings.emplace(name, std::move(binding));
+  }
+  return isGood;
+}
+
+void Checker::checkCarries(const ast::ScanExpr &expr, const Body &body,
+                           const ScanScope &scan) {
+  for (const ast::Carry &carry : expr.carries) {
+    const std::string &name = carry.name.text;
+    auto binding = body.bindings.find(name);
+    if (binding == body.bindings.end() || !scan.carries.count(name))
+      continue;
+    if (!binding->second.isUsed)
+      diags.report(message::carriedNeverRead, carry.name.location, name);
+    if (!scan.nexts.count(name))
+      diags.report(message::noNext, expr.location, name)
+          .help("write `next {} = ...`", name);
+  }
+}
+
+Value Checker::evaluateScan(const ast::ScanExpr &expr, Body &body) {
+  const Dimension *dim = dimension(expr.dim, body);
+  if (!dim || !expr.body)
+    return {};
+  unsigned before = diags.errorCount();
+  ScanScope scan;
+  Hidden hidden;
+  std::vector<Value> read;
+  Facts seen;
+  size_t mark = body.order.size();
+  bool isGood = bindScanned(expr, dim, body, hidden, read, seen);
+  isGood &= bindCarries(expr, body, scan, hidden, read, seen);
+  ScanScope *outer = body.scan;
+  body.scan = &scan;
+  if (isGood)
+    checkStatements(expr.body->statements, body);
+  body.scan = outer;
+  if (diags.errorCount() != before)
+    markUsed(expr, body);
+  std::vector<std::string> inner(body.order.begin() + long(mark),
+                                 body.order.end());
+  if (isGood) {
+    checkCarries(expr, body, scan);
+    reportUnused(body, inner);
+  }
+  for (const std::string &name : inner)
+    body.bindings.erase(name);
+  body.order.resize(mark);
+  for (const ast::Carry &carry : expr.carries)
+    if (scan.carries.count(carry.name.text))
+      body.bindings.erase(carry.name.text);
+  for (auto &node : hidden) {
+    body.bindings.erase(node.key());
+    body.bindings.insert(std::move(node));
+  }
+  if (isGood && !scan.emitted)
+    diags.report(message::emitsNothing, expr.location)
+        .help("end it with `emit ...`");
+  if (diags.errorCount() != before || !scan.emitted)
+    return {};
+  return finishScan(expr, dim, scan, std::move(read));
+}
+
+Value Checker::finishScan(const ast::ScanExpr &expr, const Dimension *dim,
+                          ScanScope &scan, std::vector<Value> read) {
+  Value emitted = std::move(*scan.emitted);
+  if (emitted.kind == Value::Kind::Route || emitted.kind == Value::Kind::Part)
+    emitted = toTensor(std::move(emitted), expr.location);
+  if (emitted.isError())
+    return {};
+  Facts nexts;
+  for (const Value &next : scan.nextValues)
+    nexts.inherit(next.meaning.facts);
+  auto collect = [&](Meaning &meaning) {
+    meaning.facts.inherit(nexts);
+    meaning.facts.past.add(root(dim), inBothPhases);
+    meaning.facts.carried.add(root(dim), inBothPhases);
+    meaning.facts.triangle.clear();
+    meaning.facts.isParameter = false;
+    meaning.isNumber = false;
+    meaning.literal.reset();
+    if (has(meaning.type.dims, dim))
+      diags.report(message::dimensionWouldBeTwice, expr.location, dim->name);
+    meaning.type.dims.insert(meaning.type.dims.begin(), dim);
+  };
+  // The program has no loop of its own yet: this stands for it.
+  ExprPtr made = makeExpr(Expr::Kind::Call, expr.location, {});
+  made->builtin = Builtin::CumSum;
+  if (emitted.isTensor())
+    collect(emitted.meaning);
+  for (auto &[name, meaning] : emitted.fields) {
+    collect(meaning);
+    made->fieldNames.push_back(name);
+    made->fieldTypes.push_back(meaning.type);
+  }
+  made->type = emitted.meaning.type;
+  adopt(*made, std::move(emitted.expr));
+  for (std::vector<Value> *values : {&scan.nextValues, &read})
+    for (Value &value : *values)
+      adopt(*made, std::move(value.expr));
+  emitted.expr = std::move(made);
+  markLater(emitted, "`scan`");
+  return emitted;
+}
+
+} // namespace spex::sema
