@@ -167,14 +167,8 @@ static spex_status step(stepper *s, int32_t *ids, int64_t position,
   return SPEX_OK;
 }
 
-static void report(const char *what, int64_t count, double seconds) {
-  fprintf(stderr, "%s: %lld tokens in %.2f ms, %.1f tokens/s\n", what,
-          (long long)count, 1e3 * seconds,
-          seconds > 0 ? (double)count / seconds : 0.0);
-}
-
 static spex_status generate_all(stepper *s, const spex_prompt *prompt,
-                                const spex_options *options,
+                                const spex_options *options, spex_times *times,
                                 spex_error *error) {
   double begin = spex_seconds();
   if (step(s, prompt->ids, 0, prompt->count, error) != SPEX_OK ||
@@ -194,13 +188,14 @@ static spex_status generate_all(stepper *s, const spex_prompt *prompt,
         step(s, &id, position, 1, error) != SPEX_OK)
       return SPEX_FAILED;
   }
-  report("prefill", prompt->count, middle - begin);
-  report("generation", options->generate, spex_seconds() - middle);
+  times->prefill = middle - begin;
+  times->generation = spex_seconds() - middle;
   return SPEX_OK;
 }
 
 spex_status spex_generate(spex_model *model, const spex_prompt *prompt,
-                          const spex_options *options, spex_error *error) {
+                          const spex_options *options, spex_times *times,
+                          spex_error *error) {
   const spex_manifest *m = &model->manifest;
   stepper s = {.model = model, .vocabulary = m->inputs[0].bound};
   if (m->inputs[0].dim[0] >= 0)
@@ -211,7 +206,7 @@ spex_status spex_generate(spex_model *model, const spex_prompt *prompt,
   s.last = malloc((size_t)s.vocabulary * sizeof *s.last);
   spex_status status =
       s.out && s.last
-          ? generate_all(&s, prompt, options, error)
+          ? generate_all(&s, prompt, options, times, error)
           : spex_error_set(error, "not enough memory for the results");
   free(s.out);
   free(s.last);

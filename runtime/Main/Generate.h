@@ -24,9 +24,14 @@ spex_status spex_prompt_read(spex_prompt *prompt, const spex_manifest *manifest,
                              const spex_options *options, spex_error *error);
 void spex_prompt_free(spex_prompt *prompt);
 
-/* Writes prompt and new elements to stdout as they come, and times to stderr.
- */
+/* Seconds for the prompt and for the new elements. */
+typedef struct spex_times {
+  double prefill, generation;
+} spex_times;
+
+/* Writes prompt and new elements to stdout as they come. */
 spex_status spex_generate(spex_model *model, const spex_prompt *prompt,
-                          const spex_options *options, spex_error *error);
+                          const spex_options *options, spex_times *times,
+                          spex_error *error);
 
 #endif /* RUNTIME_MAIN_GENERATE_H */

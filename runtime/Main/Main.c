@@ -27,7 +27,9 @@ typedef struct run {
   spex_prompt prompt;
   spex_outputs outputs;
   spex_error error;
-  int threads; /* asked for */
+  int threads;     /* asked for */
+  double *seconds; /* of each forward run */
+  spex_times times;
 } run;
 
 static int by_size(const void *a, const void *b) {
@@ -44,21 +46,40 @@ static spex_status forward_once(run *r) {
 
 static spex_status forward(run *r) {
   int64_t runs = r->options.bench ? r->options.bench : 1;
-  double *times = malloc((size_t)runs * sizeof *times);
-  spex_status status =
-      times ? SPEX_OK : spex_error_set(&r->error, "not enough memory");
+  r->seconds = malloc((size_t)runs * sizeof *r->seconds);
+  if (!r->seconds)
+    return spex_error_set(&r->error, "not enough memory");
+  spex_status status = SPEX_OK;
   for (int64_t i = 0; status == SPEX_OK && i < runs; ++i) {
     double begin = spex_seconds();
     status = forward_once(r);
-    times[i] = spex_seconds() - begin;
+    r->seconds[i] = spex_seconds() - begin;
   }
-  if (status == SPEX_OK && r->options.bench) {
-    qsort(times, (size_t)runs, sizeof *times, by_size);
-    fprintf(stderr, "bench: %lld runs, median %.3f ms, min %.3f ms\n",
-            (long long)runs, 1e3 * times[runs / 2], 1e3 * times[0]);
-  }
-  free(times);
   return status;
+}
+
+static void print_speed(const char *what, int64_t count, double seconds) {
+  fprintf(stderr, "%s: %lld tokens in %.2f ms, %.1f tokens/s\n", what,
+          (long long)count, 1e3 * seconds,
+          seconds > 0 ? (double)count / seconds : 0.0);
+}
+
+static void print_times(const run *r) {
+  const spex_options *o = &r->options;
+  if (o->bench) {
+    qsort(r->seconds, (size_t)o->bench, sizeof *r->seconds, by_size);
+    fprintf(stderr, "bench: %lld runs, median %.3f ms, min %.3f ms\n",
+            (long long)o->bench, 1e3 * r->seconds[o->bench / 2],
+            1e3 * r->seconds[0]);
+  }
+  if (o->generate) {
+    print_speed("prefill", r->prompt.count, r->times.prefill);
+    print_speed("generation", o->generate, r->times.generation);
+  }
+}
+
+static int prints_chart(const spex_options *options) {
+  return options->stats && strcmp(options->stats, "-") == 0;
 }
 
 static spex_status write_outputs(run *r) {
@@ -75,16 +96,11 @@ static spex_status write_outputs(run *r) {
   if (o->routes && spex_choices_write_routes(choices, &r->outputs, o->routes,
                                              &r->error) != SPEX_OK)
     return SPEX_FAILED;
-  int chart = o->stats && strcmp(o->stats, "-") == 0;
-  if (o->stats && !chart &&
+  if (o->stats && !prints_chart(o) &&
       spex_choices_write_stats(choices, &r->outputs, o->stats, &r->error) !=
           SPEX_OK)
     return SPEX_FAILED;
-  if (spex_outputs_commit(&r->outputs, &r->error) != SPEX_OK)
-    return SPEX_FAILED;
-  if (chart)
-    spex_choices_print_chart(choices);
-  return SPEX_OK;
+  return spex_outputs_commit(&r->outputs, &r->error);
 }
 
 /* What needs no weights comes first, so that mistakes show at once. */
@@ -115,7 +131,6 @@ static spex_status prepare(run *r) {
   return spex_model_load(&r->model, o->weights, o->seed, &r->error);
 }
 
-/* Only after a success: what fails is one line. */
 static void print_notes(const run *r) {
   const spex_options *o = &r->options;
   int started = spex_pool_workers(r->model.context.pool);
@@ -134,15 +149,20 @@ static spex_status run_model(run *r) {
   const spex_options *o = &r->options;
   if (prepare(r) != SPEX_OK)
     return SPEX_FAILED;
-  spex_status status = o->generate
-                           ? spex_generate(&r->model, &r->prompt, o, &r->error)
-                           : forward(r);
+  spex_status status = o->generate ? spex_generate(&r->model, &r->prompt, o,
+                                                   &r->times, &r->error)
+                                   : forward(r);
   if (status == SPEX_OK && o->replay)
     status = spex_choices_check_replay(r->model.context.choices, &r->error);
   if (status == SPEX_OK)
     status = write_outputs(r);
-  if (status == SPEX_OK)
+  /* What fails is one line, so all else is said only now. */
+  if (status == SPEX_OK) {
     print_notes(r);
+    print_times(r);
+    if (prints_chart(o))
+      spex_choices_print_chart(r->model.context.choices);
+  }
   return status;
 }
 
@@ -178,6 +198,7 @@ int spex_main(const spex_program *program, int argc, char **argv) {
   spex_arrays_free(&r->arrays, &r->model.manifest);
   spex_options_free(&r->options);
   spex_model_close(&r->model);
+  free(r->seconds);
   if (status != SPEX_OK)
     fprintf(stderr, "error: %s\n", r->error.message);
   free(r);
