@@ -96,7 +96,8 @@ ExprPtr Parser::parseWordAtom() {
   // Of the reserved words only these are values, or functions.
   bool isValue = isAnyOf({"tokens", "selected", "kept", "rank", "each"}) ||
                  (is("where") && is("(", 1));
-  if (isReservedWord(text()) && !isValue) {
+  bool wasReported = misnamed.count(std::string(text())) != 0;
+  if (isReservedWord(text()) && !isValue && !wasReported) {
     expected("an expression");
     return std::make_unique<InvalidExpr>(here);
   }

@@ -166,7 +166,7 @@ Identifier Parser::word(const char *what) {
 
 Identifier Parser::capital(const char *what) {
   Identifier name = word(what);
-  if (name.empty() || name.isCapital())
+  if (name.empty() || name.isCapital() || !misnamed.insert(name.text).second)
     return name;
   std::string better = name.text;
   better[0] = llvm::toUpper(better[0]);
@@ -179,12 +179,15 @@ Identifier Parser::capital(const char *what) {
 
 Identifier Parser::small(const char *what) {
   Identifier name = word(what);
+  bool isWrong = name.isCapital() || isReservedWord(name.text);
+  if (!isWrong || !misnamed.insert(name.text).second)
+    return name;
   if (name.isCapital()) {
     std::string better = name.text;
     better[0] = llvm::toLower(better[0]);
     diags.report(message::mustBeSmall, name.location, what, name.text)
         .help("write `{}`", better);
-  } else if (isReservedWord(name.text)) {
+  } else {
     diags.report(message::reservedWord, name.location, name.text)
         .help("another name, as `{}_`", name.text);
   }

@@ -21,6 +21,8 @@
 #include "compiler/Frontend/Lexer.h"
 #include "compiler/Frontend/Parser.h"
 
+#include <set>
+
 namespace spex {
 
 class Parser {
@@ -216,6 +218,8 @@ private:
   size_t position = 0;
   /// The token whose line end was taken.
   size_t lineTaken = 0;
+  /// Names that were reported as wrong; one report is enough.
+  std::set<std::string> misnamed;
   bool isPanicking = false;
   bool isStopped = false;
   /// A declaration began inside a body: its braces are not closed.

@@ -8,6 +8,8 @@
 
 #include "test/Unit/Frontend/Helpers.h"
 
+#include "compiler/Diagnostics/Explain.h"
+
 #include "llvm/Support/raw_ostream.h"
 #include <gtest/gtest.h>
 
@@ -107,6 +109,50 @@ TEST(Diagnostics, HaveOnlyCompleteFormats) {
   EXPECT_EQ(fillIn("`{}` is {}, {{}}", {"a", 3, "L"}), "`a` is 3, {L}");
   EXPECT_EQ(findCode("E0208"), Code::E0208);
   EXPECT_EQ(findCode("E9999"), std::nullopt);
+}
+
+TEST(Explain, ListsEveryCodeOnce) {
+  std::string list = explainList();
+  EXPECT_EQ(std::count(list.begin(), list.end(), '\n'), numCodes());
+  EXPECT_NE(list.find("E0208  error    S1  more choices than there are\n"),
+            std::string::npos);
+  for (unsigned i = 0; i < numCodes(); ++i)
+    EXPECT_TRUE(explain(info(static_cast<Code>(i)).name).has_value());
+  EXPECT_EQ(explain("e0208"), explain("E0208"));
+  EXPECT_EQ(explain("E9999"), std::nullopt);
+}
+
+/// The codes that the parser finds in a program of a page.
+std::vector<std::string> codesInPage(const char *program) {
+  // Without the line end with which the table begins.
+  SourceFile file{"page.spex", program + (*program == '\n')};
+  DiagnosticEngine diags;
+  parse(file, diags);
+  std::vector<std::string> codes = codesOf(diags);
+  for (std::string &code : codes)
+    code = code.substr(code.find(' ') + 1);
+  return codes;
+}
+
+TEST(Explain, ShowsProgramsThatAreWrongAndMended) {
+  unsigned numPages = 0;
+  for (unsigned i = 0; i < numCodes(); ++i) {
+    const Page *page = findPage(static_cast<Code>(i));
+    if (!page)
+      continue;
+    ++numPages;
+    std::string name = info(page->code).name;
+    EXPECT_EQ(codesInPage(page->mended), std::vector<std::string>()) << name;
+    // The parser gives these; E0009 needs a larger program than a page.
+    bool isSyntax = (name < "E0010" && name != "E0009") || name == "E0201" ||
+                    name == "E0202" || name == "E0203" || name == "E0205";
+    EXPECT_EQ(codesInPage(page->wrong),
+              isSyntax          ? std::vector<std::string>{name}
+              : name == "E0009" ? std::vector<std::string>{"E0008"}
+                                : std::vector<std::string>())
+        << name;
+  }
+  EXPECT_GE(numPages, 14u);
 }
 
 } // namespace

@@ -141,6 +141,13 @@ TEST(SyntaxErrors, E0005Capitals) {
             (Codes{"2:5 E0005", "3:7 E0005", "4:9 E0005"}));
 }
 
+TEST(SyntaxErrors, ReportAWrongNameOnce) {
+  EXPECT_EQ(errorsIn("dim d = 3\nconst a = 2\n"
+                     "module M(x: [d]) -> [d] {\n  next = x\n"
+                     "  return next + next\n}\n"),
+            (Codes{"2:5 E0005", "5:3 E0006"}));
+}
+
 TEST(SyntaxErrors, E0006ReservedWords) {
   EXPECT_EQ(errorsIn(body("  param over: [D] init ones\n  state = x\n"
                           "  rank = x\n  return x\n")),
