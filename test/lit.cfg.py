@@ -25,6 +25,8 @@ config.substitutions += [
     ("%root", root),
     ("%examples", os.path.join(root, "examples")),
     ("%python", shutil.which("python3") or "python3"),
+    ("%mlir_c_runner_utils",
+     os.path.join(llvm, "lib", "libmlir_c_runner_utils.so")),
 ]
 
 with open("/proc/cpuinfo") as file:

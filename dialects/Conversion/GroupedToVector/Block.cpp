@@ -1,0 +1,157 @@
+//===- Block.cpp - All tiles of a block of rows ---------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Panels outside, tiles of rows inside: a panel stays in the caches while all
+// rows pass by. The rows are split evenly, so that no tile is much smaller than
+// the others, and each size has its kernel.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Conversion/GroupedToVector/MicroKernel.h"
+
+namespace mlir::grouped {
+namespace {
+/// Builds the body of one block function.
+class BlockBuilder {
+public:
+  BlockBuilder(const MatmulKind &kind, ModuleOp module, StringRef name)
+      : kind(kind), module(module), name(name),
+        b(module.getContext()), l{b, module.getLoc()}, lanes(kind.lanes()) {}
+
+  func::FuncOp build();
+
+private:
+  func::FuncOp kernel(TileShape shape);
+  KernelArguments at(Value panel, Value row, Value lhsBase, Value ahead);
+  void call(func::FuncOp kernel, const KernelArguments &arguments);
+  void callByRows(Value rows, bool isTail, const KernelArguments &arguments);
+  void tiles(Value panel, bool isTail);
+  Value fewRows();
+
+  MatmulKind kind;
+  ModuleOp module;
+  std::string name;
+  OpBuilder b;
+  IndexBuilder l;
+  int64_t lanes;
+  Value count, numPanels;
+  KernelArguments a; // what is the same for all tiles
+};
+} // namespace
+
+func::FuncOp BlockBuilder::kernel(TileShape shape) {
+  std::string full = name + "_m" + std::to_string(shape.rows);
+  if (shape.panels > 1)
+    full += "_p" + std::to_string(shape.panels);
+  if (shape.isTail)
+    full += "_tail";
+  if (auto existing = module.lookupSymbol<func::FuncOp>(full))
+    return existing;
+  return buildMicroKernel(kind, shape, module, full);
+}
+
+KernelArguments BlockBuilder::at(Value panel, Value row, Value lhsBase,
+                                 Value ahead) {
+  KernelArguments tile = a;
+  tile.lhsBase = lhsBase;
+  tile.row = row;
+  tile.column = l.mul(panel, kind.panelColumns());
+  tile.rhsBase =
+      kind.isPacked ? l.mul(l.mul(panel, a.k), 2 * lanes) : tile.column;
+  tile.ahead = ahead;
+  return tile;
+}
+
+void BlockBuilder::call(func::FuncOp kernel, const KernelArguments &arguments) {
+  func::CallOp::create(b, l.loc, kernel, arguments.flat());
+}
+
+void BlockBuilder::callByRows(Value rows, bool isTail,
+                              const KernelArguments &arguments) {
+  SmallVector<int64_t> cases;
+  for (int64_t i = 1; i <= kind.target.tileRows(); ++i)
+    cases.push_back(i);
+  auto dispatch = scf::IndexSwitchOp::create(b, l.loc, TypeRange(), rows, cases,
+                                             cases.size());
+  OpBuilder::InsertionGuard guard(b);
+  for (auto [i, region] : llvm::enumerate(dispatch.getCaseRegions())) {
+    b.createBlock(&region);
+    call(kernel({cases[i], 1, isTail}), arguments);
+    scf::YieldOp::create(b, l.loc);
+  }
+  b.createBlock(&dispatch.getDefaultRegion());
+  scf::YieldOp::create(b, l.loc);
+}
+
+/// All rows of one panel.
+void BlockBuilder::tiles(Value panel, bool isTail) {
+  int64_t most = kind.target.tileRows();
+  Value numTiles = l.div(l.add(count, most - 1), most);
+  Value zero = l.constant(0);
+  Value distance = l.constant(prefetchDistance(kind, {most}));
+  l.loop(zero, numTiles, 1, [&](Value t) {
+    Value row = l.div(l.mul(t, count), numTiles);
+    Value end = l.div(l.mul(l.add(t, 1), count), numTiles);
+    Value isFirst = l.equal(t, zero);
+    Value ahead = arith::SelectOp::create(b, l.loc, isFirst, distance, zero);
+    Value lhsBase = l.add(a.lhsBase, l.mul(row, a.k));
+    callByRows(l.sub(end, row), isTail, at(panel, row, lhsBase, ahead));
+  });
+}
+
+/// Walks several panels at once where there are few rows. Gives the first
+/// panel that is left.
+Value BlockBuilder::fewRows() {
+  SmallVector<int64_t> cases;
+  while (kind.target.panelsAtOnce(cases.size() + 1) > 1)
+    cases.push_back(cases.size() + 1);
+  auto dispatch = scf::IndexSwitchOp::create(b, l.loc, b.getIndexType(), count,
+                                             cases, cases.size());
+  OpBuilder::InsertionGuard guard(b);
+  for (auto [i, region] : llvm::enumerate(dispatch.getCaseRegions())) {
+    b.createBlock(&region);
+    int64_t panels = kind.target.panelsAtOnce(cases[i]);
+    Value end = l.mul(l.div(numPanels, panels), panels);
+    TileShape shape{cases[i], panels};
+    func::FuncOp function = kernel(shape);
+    l.loop(l.constant(0), end, panels, [&](Value panel) {
+      call(function, at(panel, l.constant(0), a.lhsBase,
+                        l.constant(prefetchDistance(kind, shape))));
+    });
+    scf::YieldOp::create(b, l.loc, end);
+  }
+  b.createBlock(&dispatch.getDefaultRegion());
+  scf::YieldOp::create(b, l.loc, l.constant(0));
+  return dispatch.getResult(0);
+}
+
+func::FuncOp BlockBuilder::build() {
+  SmallVector<Type> types = KernelArguments::types(kind);
+  Type index = b.getIndexType();
+  types.insert(types.begin(), index);
+  func::FuncOp function = createFunction(b, module, name, types);
+  // Kernels are built behind this function; the builder stays here.
+  count = function.getArgument(0);
+  a = KernelArguments::fromFlat(kind, function.getArguments().drop_front());
+  numPanels = l.div(a.columnEnd, kind.panelColumns());
+  l.loop(fewRows(), numPanels, 1,
+         [&](Value panel) { tiles(panel, /*isTail=*/false); });
+  if (kind.hasTail) {
+    Value end = l.mul(numPanels, kind.panelColumns());
+    Value isLeft = arith::CmpIOp::create(b, l.loc, arith::CmpIPredicate::ult,
+                                         end, a.columnEnd);
+    scf::IfOp::create(b, l.loc, isLeft, [&](OpBuilder &, Location) {
+      tiles(numPanels, /*isTail=*/true);
+      scf::YieldOp::create(b, l.loc);
+    });
+  }
+  return function;
+}
+
+func::FuncOp buildBlock(const MatmulKind &kind, ModuleOp module,
+                        StringRef name) {
+  return BlockBuilder(kind, module, name).build();
+}
+
+} // namespace mlir::grouped

@@ -1,0 +1,44 @@
+//===- MatmulKind.h - Matmuls that share their kernels ----------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a micro-kernel depends on: element types, number and form of the
+// right-hand sides, epilogue. Sizes are arguments, so that matmuls of one kind
+// use one set of kernels.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DIALECTS_CONVERSION_GROUPEDTOVECTOR_MATMULKIND_H
+#define DIALECTS_CONVERSION_GROUPEDTOVECTOR_MATMULKIND_H
+
+#include "dialects/Grouped/IR/GroupedOps.h"
+#include "dialects/Spex/Target/VectorTarget.h"
+
+#include <string>
+
+namespace mlir::grouped {
+
+struct MatmulKind {
+  /// Any matmul of the kind: its epilogue is cloned.
+  MatmulOp op;
+  spex::VectorTarget target;
+  Type element;  // of both sides and of the accumulators
+  int64_t sides; // right-hand sides, each with its accumulator
+  bool isPacked; // panels, or matrices
+  bool hasTail;  // the last panel may have columns that do not exist
+  /// Values from outside that the epilogue uses and that are no constants; for
+  /// kernels they become arguments.
+  SmallVector<Value> captured;
+  /// Equal for two matmuls exactly if they are of one kind.
+  std::string key;
+
+  int64_t lanes() const { return target.lanes(element); }
+  int64_t panelColumns() const { return target.panelColumns(element, sides); }
+};
+
+/// The kind of `op`, or a failure if no micro-kernel can compute it.
+FailureOr<MatmulKind> classify(MatmulOp op);
+
+} // namespace mlir::grouped
+
+#endif // DIALECTS_CONVERSION_GROUPEDTOVECTOR_MATMULKIND_H

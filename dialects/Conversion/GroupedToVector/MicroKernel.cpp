@@ -1,0 +1,260 @@
+//===- MicroKernel.cpp - A tile of a matmul in registers ------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One loop over k with all accumulators of a tile as 1-D vectors, then the
+// epilogue on them. Every accumulator starts at 0 and takes its products with k
+// ascending, so the bits are those of the plain loops.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Conversion/GroupedToVector/MicroKernel.h"
+
+#include "dialects/Conversion/LinalgToVector/VectorBody.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace mlir::grouped {
+
+SmallVector<Value> KernelArguments::flat() const {
+  SmallVector<Value> values = {k, lhs, lhsBase};
+  values.append(rhs);
+  values.append({rhsBase, out, row, column, columnEnd, ahead});
+  values.append(with);
+  values.append(captured);
+  return values;
+}
+
+KernelArguments KernelArguments::fromFlat(const MatmulKind &kind,
+                                          ValueRange values) {
+  auto next = [&] {
+    Value value = values.front();
+    values = values.drop_front();
+    return value;
+  };
+  KernelArguments a;
+  a.k = next();
+  a.lhs = next();
+  a.lhsBase = next();
+  for ([[maybe_unused]] Value rhs : MatmulOp(kind.op).getRhs())
+    a.rhs.push_back(next());
+  a.rhsBase = next();
+  a.out = next();
+  a.row = next();
+  a.column = next();
+  a.columnEnd = next();
+  a.ahead = next();
+  for ([[maybe_unused]] Value with : MatmulOp(kind.op).getWith())
+    a.with.push_back(next());
+  a.captured.assign(values.begin(), values.end());
+  return a;
+}
+
+SmallVector<Type> KernelArguments::types(const MatmulKind &kind) {
+  MatmulOp op = kind.op;
+  Type index = IndexType::get(op.getContext());
+  SmallVector<Type> types = {index, flatType(kind.element), index};
+  for ([[maybe_unused]] Value rhs : op.getRhs())
+    types.push_back(kind.isPacked ? flatType(kind.element)
+                                  : rowsType(kind.element));
+  Type out = cast<MemRefType>(op.getInit().getType()).getElementType();
+  types.append({index, rowsType(out), index, index, index, index});
+  for (Value with : op.getWith()) {
+    Type element = cast<MemRefType>(with.getType()).getElementType();
+    types.push_back(MatmulOp::isColumns(with) ? flatType(element)
+                                              : rowsType(element));
+  }
+  for (Value captured : kind.captured)
+    types.push_back(captured.getType());
+  return types;
+}
+
+int64_t prefetchDistance(const MatmulKind &kind, TileShape shape) {
+  // Matrices have strides that are no stream at all. Otherwise as measured: on
+  // AVX-512 (Zen 4) 16 KiB into the second level, nothing for few rows, where
+  // two streams cover for each other; on AVX2 (Zen 3) 2 KiB into the first
+  // level, half of it for each of two streams, nothing for a single row.
+  if (!kind.isPacked)
+    return 0;
+  int64_t bytes;
+  if (kind.target.is512())
+    bytes = shape.rows < 6 || shape.panels > 1 ? 0 : 16 << 10;
+  else
+    bytes = shape.panels == 1 ? 2 << 10 : shape.rows == 1 ? 0 : 1 << 10;
+  return bytes * 8 / kind.element.getIntOrFloatBitWidth();
+}
+
+namespace {
+/// Builds one kernel.
+class KernelBuilder {
+public:
+  KernelBuilder(const MatmulKind &kind, TileShape shape, OpBuilder &b,
+                Location loc, ValueRange arguments)
+      : kind(kind), op(kind.op), shape(shape), l{b, loc}, b(b), loc(loc),
+        lanes(kind.lanes()), a(KernelArguments::fromFlat(kind, arguments)) {}
+
+  void build();
+
+private:
+  /// Vectors of columns of one row, sides included.
+  int64_t numVectors() const { return 2 * shape.panels; }
+  /// Vectors of columns of the result.
+  int64_t numResults() const { return numVectors() / kind.sides; }
+  VectorType vectorOf(Type element) const {
+    return VectorType::get(lanes, element);
+  }
+  Value column(int64_t result) const { return l.add(a.column, result * lanes); }
+  Value load(Value memref, ValueRange at, Value mask);
+  Value loadRight(Value k, int64_t vector);
+  void prefetch(Value k);
+  SmallVector<Value> accumulate();
+  Value loadWith(Value with, Value row, int64_t result);
+  Value finish(ArrayRef<Value> sums, Value row, int64_t result);
+
+  const MatmulKind &kind;
+  MatmulOp op;
+  TileShape shape;
+  IndexBuilder l;
+  OpBuilder &b;
+  Location loc;
+  int64_t lanes;
+  KernelArguments a;
+  SmallVector<Value> masks; // of results; empty where all columns exist
+};
+} // namespace
+
+Value KernelBuilder::load(Value memref, ValueRange at, Value mask) {
+  VectorType type =
+      vectorOf(cast<MemRefType>(memref.getType()).getElementType());
+  if (!mask)
+    return vector::LoadOp::create(b, loc, type, memref, at);
+  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
+  return vector::MaskedLoadOp::create(b, loc, type, memref, at, mask, zero);
+}
+
+/// Vector `vector` of row k of the right-hand sides.
+Value KernelBuilder::loadRight(Value k, int64_t vector) {
+  int64_t panel = vector / 2, part = vector % 2;
+  if (kind.isPacked) {
+    // A step of k is two vectors in every panel; panels are k steps apart.
+    Value step = panel ? l.add(k, l.mul(a.k, panel)) : k;
+    Value at = l.add(a.rhsBase, l.mul(step, 2 * lanes));
+    return load(a.rhs.front(), l.add(at, part * lanes), Value());
+  }
+  int64_t side = kind.sides == 2 ? part : 0;
+  int64_t result = kind.sides == 2 ? panel : vector;
+  return load(a.rhs[side], {k, l.add(a.rhsBase, result * lanes)},
+              masks.empty() ? Value() : masks[result]);
+}
+
+void KernelBuilder::prefetch(Value k) {
+  if (prefetchDistance(kind, shape) == 0)
+    return;
+  int64_t line = 512 / kind.element.getIntOrFloatBitWidth();
+  for (int64_t panel = 0; panel < shape.panels; ++panel) {
+    Value step = panel ? l.add(k, l.mul(a.k, panel)) : k;
+    Value at = l.add(l.add(a.rhsBase, a.ahead), l.mul(step, 2 * lanes));
+    for (int64_t i = 0; i < 2 * lanes; i += line)
+      memref::PrefetchOp::create(b, loc, a.rhs.front(), l.add(at, i),
+                                 /*isWrite=*/false,
+                                 /*localityHint=*/kind.target.is512() ? 2 : 3,
+                                 /*isDataCache=*/true);
+  }
+}
+
+SmallVector<Value> KernelBuilder::accumulate() {
+  VectorType type = vectorOf(kind.element);
+  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
+  SmallVector<Value> sums(shape.rows * numVectors(), zero);
+  auto loop = scf::ForOp::create(
+      b, loc, l.constant(0), a.k, l.constant(1), sums,
+      [&](OpBuilder &, Location, Value k, ValueRange state) {
+        SmallVector<Value> right;
+        for (int64_t j = 0; j < numVectors(); ++j)
+          right.push_back(loadRight(k, j));
+        prefetch(k);
+        Value base = l.add(a.lhsBase, l.mul(k, shape.rows));
+        SmallVector<Value> next;
+        for (int64_t i = 0; i < shape.rows; ++i) {
+          Value x = memref::LoadOp::create(b, loc, a.lhs, l.add(base, i));
+          Value left = vector::BroadcastOp::create(b, loc, type, x);
+          for (int64_t j = 0; j < numVectors(); ++j)
+            next.push_back(vector::FMAOp::create(b, loc, left, right[j],
+                                                 state[i * numVectors() + j]));
+        }
+        scf::YieldOp::create(b, loc, next);
+      });
+  return loop.getResults();
+}
+
+Value KernelBuilder::loadWith(Value with, Value row, int64_t result) {
+  Value mask = masks.empty() ? Value() : masks[result];
+  if (cast<MemRefType>(with.getType()).getRank() == 1)
+    return load(with, column(result), mask);
+  return load(with, {row, column(result)}, mask);
+}
+
+/// The epilogue on the accumulators of one vector of the result.
+Value KernelBuilder::finish(ArrayRef<Value> sums, Value row, int64_t result) {
+  if (!op.hasEpilogue())
+    return sums.front();
+  Block &epilogue = op.getEpilogue().front();
+  spex::VectorBody body(b, lanes);
+  SmallVector<Value> values(sums);
+  for (Value with : a.with)
+    values.push_back(loadWith(with, row, result));
+  for (auto [argument, value] : llvm::zip(epilogue.getArguments(), values))
+    body.map(argument, value);
+  for (auto [outside, inside] : llvm::zip(kind.captured, a.captured))
+    body.map(outside, inside);
+  // Constants from outside the epilogue are rebuilt where they are used.
+  for (Operation &inner : epilogue)
+    for (Value operand : inner.getOperands()) {
+      Operation *definition = operand.getDefiningOp();
+      if (definition && definition->getBlock() != &epilogue &&
+          !llvm::is_contained(kind.captured, operand))
+        body.map(operand, b.clone(*definition)->getResult(0));
+    }
+  for (Operation &inner : epilogue.without_terminator())
+    body.clone(&inner);
+  return body.vector(loc, epilogue.getTerminator()->getOperand(0));
+}
+
+void KernelBuilder::build() {
+  if (shape.isTail)
+    for (int64_t r = 0; r < numResults(); ++r)
+      masks.push_back(vector::CreateMaskOp::create(
+          b, loc, vectorOf(b.getI1Type()), l.sub(a.columnEnd, column(r))));
+  SmallVector<Value> sums = accumulate();
+  for (int64_t i = 0; i < shape.rows; ++i) {
+    Value row = l.add(a.row, i);
+    for (int64_t r = 0; r < numResults(); ++r) {
+      ArrayRef<Value> mine =
+          ArrayRef(sums).slice(i * numVectors() + r * kind.sides, kind.sides);
+      Value value = finish(mine, row, r);
+      SmallVector<Value> at = {row, column(r)};
+      if (masks.empty())
+        vector::StoreOp::create(b, loc, value, a.out, at);
+      else
+        vector::MaskedStoreOp::create(b, loc, a.out, at, masks[r], value);
+    }
+  }
+}
+
+func::FuncOp buildMicroKernel(const MatmulKind &kind, TileShape shape,
+                              ModuleOp module, StringRef name) {
+  OpBuilder b(module.getContext());
+  SmallVector<Type> types = KernelArguments::types(kind);
+  // The packed rows are this worker's own, and nothing writes a right-hand
+  // side. The destination may be an operand of `with`.
+  SmallVector<unsigned> noAlias = {1, 3};
+  if (MatmulOp(kind.op).getRhs().size() == 2)
+    noAlias = {1};
+  func::FuncOp function =
+      createFunction(b, module, name, types, /*isLeaf=*/true, noAlias);
+  KernelBuilder(kind, shape, b, module.getLoc(), function.getArguments())
+      .build();
+  return function;
+}
+
+} // namespace mlir::grouped

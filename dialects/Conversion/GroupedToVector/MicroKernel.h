@@ -1,0 +1,60 @@
+//===- MicroKernel.h - A tile of a matmul in registers ----------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Builds the innermost functions of a kind of matmul, and the function around
+// them that covers a block of rows. Used by the lowering of grouped.matmul.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DIALECTS_CONVERSION_GROUPEDTOVECTOR_MICROKERNEL_H
+#define DIALECTS_CONVERSION_GROUPEDTOVECTOR_MICROKERNEL_H
+
+#include "dialects/Conversion/GroupedToVector/KernelFunction.h"
+#include "dialects/Conversion/GroupedToVector/MatmulKind.h"
+
+namespace mlir::grouped {
+
+/// A tile: so many rows by so many neighbouring panels.
+struct TileShape {
+  int64_t rows;
+  int64_t panels = 1;
+  bool isTail = false; // columns from `columnEnd` on do not exist
+};
+
+/// The arguments of a micro-kernel, as values of its caller or its own.
+struct KernelArguments {
+  Value k;   // contracted size
+  Value lhs; // flat: [k][rows] of the tile, from `lhsBase` on
+  Value lhsBase;
+  SmallVector<Value> rhs; // flat panels, or matrices
+  Value rhsBase;   // first element of the first panel, or its first column
+  Value out;       // rows
+  Value row;       // first row of the tile
+  Value column;    // first column of the tile
+  Value columnEnd; // number of columns there are
+  Value ahead;     // how many elements ahead to fetch, 0 for the element itself
+  SmallVector<Value> with;
+  SmallVector<Value> captured;
+
+  SmallVector<Value> flat() const;
+  static KernelArguments fromFlat(const MatmulKind &kind, ValueRange values);
+  static SmallVector<Type> types(const MatmulKind &kind);
+};
+
+/// By how many elements prefetches precede the loads of panels in such a tile,
+/// where it is the first of its rows; 0: there are no prefetches.
+int64_t prefetchDistance(const MatmulKind &kind, TileShape shape);
+
+/// Builds the micro-kernel of a tile, a leaf function.
+func::FuncOp buildMicroKernel(const MatmulKind &kind, TileShape shape,
+                              ModuleOp module, StringRef name);
+
+/// Builds the function that computes a block of rows: arguments are the number
+/// of rows, then those of a kernel without row, column, rhsBase and ahead.
+func::FuncOp buildBlock(const MatmulKind &kind, ModuleOp module,
+                        StringRef name);
+
+} // namespace mlir::grouped
+
+#endif // DIALECTS_CONVERSION_GROUPEDTOVECTOR_MICROKERNEL_H
