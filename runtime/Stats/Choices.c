@@ -22,10 +22,10 @@ static int allocate_layers(spex_choices *choices) {
     choices->layers[r] = calloc((size_t)route->layers + 1, sizeof(spex_layer));
     for (int64_t l = 0; choices->layers[r] && l < route->layers; ++l) {
       int64_t *count = calloc(2 * (size_t)route->experts + 1, sizeof *count);
-      choices->layers[r][l].count = count;
-      choices->layers[r][l].last = count + route->experts;
       if (!count)
         return 0;
+      choices->layers[r][l].count = count;
+      choices->layers[r][l].last = count + route->experts;
     }
     if (!choices->layers[r])
       return 0;
