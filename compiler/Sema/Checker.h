@@ -75,6 +75,9 @@ struct InstanceInfo {
   std::vector<const Dimension *> masks;
   bool hasUpdate = false;
   unsigned random = 0;
+  /// (inside, outside) where two generics are given one dimension.
+  std::vector<std::pair<const Dimension *, const Dimension *>> aliases;
+  std::vector<Type> innerResults; ///< declared results, with those inside
   std::vector<CallSite> calls;
   std::vector<ExprPtr> beside; ///< of `aux` and `update`
   std::vector<std::unique_ptr<RouteScope>> routes;
@@ -129,6 +132,12 @@ public:
           const SemaOptions &options, DiagnosticEngine &diags)
       : file(file), source(source), options(options), diags(diags) {}
   std::optional<Program> run();
+  /// Checks what this choice of variants reaches, and gives it.
+  std::set<const ast::ComponentItem *> checkReachable();
+  /// Components that another choice reaches need no check of their own.
+  void leaveOut(std::set<const ast::ComponentItem *> reached) {
+    reachedElsewhere = std::move(reached);
+  }
 
 private:
   //===-- Declarations.cpp --------------------------------------------------===//
@@ -223,6 +232,13 @@ private:
                             const std::vector<const Dimension *> &generics);
   void checkBody(InstanceInfo &info, Body &body);
   bool checkSignature(InstanceInfo &info, Body &body);
+  const Dimension *aliasOf(const ast::Identifier &name,
+                           const Dimension *given);
+  std::optional<Type> outside(const InstanceInfo &info, Type type,
+                              SourceLocation location);
+  Value renameAliases(const InstanceInfo &info, Value value, const Type &want);
+  void bindInput(InstanceInfo &info, const ast::Identifier &name,
+                 Binding binding, Body &body);
   void finish(InstanceInfo &info, Body &body);
   void checkReturn(const ast::Stmt &stmt, Body &body);
   void returnRecord(Value value, const ast::Stmt &stmt, Body &body);
@@ -410,6 +426,7 @@ private:
     std::map<std::string, Meaning> given; ///< score, prob, weight
     std::unique_ptr<RouteScope> record;
     std::vector<const Instance *> called; ///< one for each kind, or null
+    bool takesRows = false; ///< an expert sees all units sent to it
     Meaning weight;
     bool isFailed = false;
 
@@ -423,6 +440,7 @@ private:
   bool routeExperts(RouteState &state, Body &body);
   bool expertCounts(RouteState &state, Body &body, std::vector<int64_t> &counts);
   bool callExperts(RouteState &state, Body &body);
+  bool takesRows(const ast::Route &route) const;
   bool callKind(RouteState &state, const ast::ExpertKind &kind, int64_t count,
                 Body &body);
   bool hasNeededClauses(const ast::Route &route,
@@ -484,6 +502,7 @@ private:
   void reportLater(const EntryPoint &entry);
   std::vector<const ast::ExportItem *> exports() const;
   void checkRoots();
+  void declareAll();
   void checkWeights(const ast::WeightsItem &item);
   InstanceInfo *componentNamed(const ast::Identifier &name);
   void checkRest();
@@ -518,6 +537,7 @@ private:
       std::pair<const ast::ComponentItem *, std::vector<const Dimension *>>;
   std::map<InstanceKey, std::unique_ptr<InstanceInfo>> instances;
   std::unordered_map<const Instance *, InstanceInfo *> infos;
+  std::set<const ast::ComponentItem *> reachedElsewhere;
   const Dimension *rowsDim = nullptr;
   const Size *tokens = nullptr; ///< while a capacity is read
   uint64_t work = 0;

@@ -19,7 +19,8 @@ void Checker::readClauses(RouteState &state,
                           Body &body) {
   state.scope.experts = state.route->experts;
   state.scope.route = state.route.get();
-  state.scope.each = &state.eachField;
+  if (!state.takesRows)
+    state.scope.each = &state.eachField;
   for (const ast::Clause &clause : clauses)
     if (clause.kind == ClauseKind::Select && clause.selection)
       state.selections = settle(*clause.selection);
@@ -51,8 +52,6 @@ void Checker::readClauses(RouteState &state,
     state.hasUnits = true;
     settleGroup(state, body);
   }
-  if (!state.isFailed)
-    checkUnits(state);
   body.clause = outer;
 }
 

@@ -8,7 +8,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Sema/Checker.h"
-#include "compiler/Sema/Walk.h"
 
 namespace spex::sema {
 
@@ -89,81 +88,6 @@ Checker::instantiate(const ast::ComponentItem &component,
   return info->isFailed ? nullptr : info;
 }
 
-bool Checker::checkSignature(InstanceInfo &info, Body &body) {
-  const ast::ComponentItem &component = *info.component;
-  bool isGood = true;
-  for (size_t i = 0; i < component.generics.size(); ++i) {
-    const ast::Identifier &name = component.generics[i];
-    if (!body.dims.emplace(name.text, info.instance->generics[i]).second)
-      diags.report(message::declaredTwice, name.location, name.text);
-  }
-  for (const ast::Formal &formal : component.formals)
-    for (const ast::Identifier &dim : formal.type.dims)
-      if (dim.text == "Rows" && component.role == ast::Role::Expert)
-        body.dims["Rows"] = rowsDim;
-  for (const ast::Formal &formal : component.formals) {
-    Input input;
-    input.name = formal.name.text;
-    input.location = formal.name.location;
-    std::optional<Type> type = declared(formal.type, body);
-    isGood &= type.has_value();
-    Binding binding;
-    if (type) {
-      input.type = *type;
-      binding.source = Binding::Source::Local;
-      binding.value.kind = Value::Kind::Tensor;
-      binding.value.meaning.type = *type;
-    }
-    binding.slot = newLocal(body, formal.name.text, formal.name.location,
-                            binding.value);
-    if (formal.defaultValue) {
-      if (std::optional<Exact> value = number(*formal.defaultValue, &body)) {
-        input.defaultValue =
-            toElement(folded(*value, formal.defaultValue->location),
-                      input.type.element)
-                .expr;
-      }
-    }
-    info.instance->inputs.push_back(std::move(input));
-    bind(body, formal.name, std::move(binding));
-  }
-  auto addResult = [&](const ast::Type &written) {
-    std::optional<Type> type = declared(written, body);
-    isGood &= type.has_value();
-    info.instance->resultTypes.push_back(type.value_or(Type()));
-  };
-  if (!component.result.isRecord)
-    addResult(component.result.type);
-  for (const auto &[name, type] : component.result.fields) {
-    auto &names = info.instance->fieldNames;
-    if (std::find(names.begin(), names.end(), name.text) != names.end())
-      diags.report(message::declaredTwice, name.location, name.text);
-    names.push_back(name.text);
-    addResult(type);
-  }
-  return isGood;
-}
-
-void Checker::declareRenamed(const ast::ComponentItem &component, Body &body) {
-  // `Z` of `x[S as Z]` may stand before it in the text, as in
-  // `softmax[Z](dot[A](q, k[S as Z]))`, unless the body declares it itself.
-  std::set<std::string> own;
-  for (const ast::Stmt &stmt : component.body.statements)
-    for (const ast::DimDecl &decl : stmt.dims)
-      own.insert(decl.name.text);
-  auto visit = [&](const ast::Expr &expr) {
-    if (expr.kind != ast::Expr::Kind::Rename)
-      return;
-    const auto &rename = ast::as<ast::RenameExpr>(expr);
-    if (own.count(rename.to.text))
-      return;
-    if (const Dimension *from = findDimension(rename.from.text, &body))
-      renamed(rename.to, from, body);
-  };
-  for (const ast::Stmt &stmt : component.body.statements)
-    walk(stmt, visit);
-}
-
 void Checker::checkBody(InstanceInfo &info, Body &body) {
   info.isFailed = !checkSignature(info, body);
   declareRenamed(*info.component, body);
@@ -233,14 +157,16 @@ void Checker::checkReturn(const ast::Stmt &stmt, Body &body) {
   const ast::Result &written = info.component->result;
   if (written.isRecord)
     return returnRecord(std::move(value), stmt, body);
-  const Type &want = body.instance->resultTypes[0];
+  const Type &want = body.info->innerResults[0];
   value = fits(std::move(value), want,
                written.type.element != ast::ElementWord::None,
                stmt.value->location, info.component->name.text);
   if (value.isError())
     return;
+  value = renameAliases(info, std::move(value),
+                        body.instance->resultTypes[0]);
   info.result = withoutTree(value);
-  info.result.meaning.type = want;
+  info.result.meaning.type = body.instance->resultTypes[0];
   info.result.meaning.facts.triangle.clear();
   info.result.meaning.facts.isParameter = false;
   Statement statement;
@@ -282,10 +208,13 @@ void Checker::returnRecord(Value value, const ast::Stmt &stmt, Body &body) {
     const auto &[name, type] = want[i];
     size_t at = size_t(std::find(names.begin(), names.end(), name.text) -
                        names.begin());
-    Value field = fits(std::move(parts[at]), body.instance->resultTypes[i],
+    Value field = fits(std::move(parts[at]), info.innerResults[i],
                        type.element != ast::ElementWord::None,
                        stmt.value->location, name.text);
     isGood &= !field.isError();
+    if (isGood)
+      field = renameAliases(info, std::move(field),
+                            body.instance->resultTypes[i]);
     if (isGood)
       field.meaning.type = body.instance->resultTypes[i];
     fitted.push_back({name.text, std::move(field)});

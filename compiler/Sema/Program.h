@@ -221,6 +221,8 @@ struct Parameter {
   std::string name;
   SourceLocation location;
   Type type;
+  /// Its axes as written, for `weights`: a generic keeps its own name there.
+  std::vector<std::string> writtenDims;
   /// In memory and in files: the type as declared, else `numerics.store`.
   ElementType stored = ElementType::F32;
   Initializer init;  ///< of a param or state

@@ -96,6 +96,8 @@ bool Checker::callKind(RouteState &state, const ast::ExpertKind &kind,
       outer = own;
     }
     call.outer = {outer};
+    if (state.takesRows)
+      call.rows = &state.units;
     if (!prepareCall(call, body))
       return false;
     if (isFirst)
@@ -139,7 +141,22 @@ bool Checker::callKind(RouteState &state, const ast::ExpertKind &kind,
   return true;
 }
 
+bool Checker::takesRows(const ast::Route &route) const {
+  for (const ast::ExpertKind &kind : route.kinds) {
+    auto found = components.find(kind.callee.name.text);
+    if (found == components.end())
+      continue;
+    for (const ast::Formal &formal : found->second->formals)
+      for (const ast::Identifier &dim : formal.type.dims)
+        if (dim.text == "Rows")
+          return true;
+  }
+  return false;
+}
+
 bool Checker::callExperts(RouteState &state, Body &body) {
+  if (state.takesRows)
+    state.needsLater("an expert with `Rows`");
   std::vector<int64_t> counts;
   if (!expertCounts(state, body, counts))
     return false;
@@ -292,11 +309,18 @@ void Checker::checkRoute(const ast::Stmt &stmt, Body &body) {
       scope = &policyBody;
   }
   unsigned before = diags.errorCount();
-  bool isGood = callExperts(state, body) && clauses;
-  if (clauses && hasNeededClauses(syntax, *clauses) && isGood)
+  state.takesRows = takesRows(syntax);
+  // Experts that see all their units are called once the units are known.
+  bool isGood = clauses && (state.takesRows || callExperts(state, body));
+  if (clauses && hasNeededClauses(syntax, *clauses) && isGood) {
     readClauses(state, *clauses, *scope);
-  else
+    if (state.takesRows && !state.isFailed)
+      isGood = callExperts(state, body);
+    if (isGood && !state.isFailed)
+      checkUnits(state);
+  } else {
     isGood = false;
+  }
   body.clause = outer;
   if (!isGood || state.isFailed || diags.errorCount() != before) {
     for (const ast::Identifier &name : syntax.over)

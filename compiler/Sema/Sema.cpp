@@ -11,12 +11,12 @@
 
 #include "llvm/Support/ProgramStack.h"
 
+#include <vector>
+
 namespace spex {
 namespace sema {
 
 void Checker::checkRoots() {
-  // Models and exported components first, so that dimensions get their sizes
-  // from real uses; then whatever nothing reaches.
   for (const std::unique_ptr<ast::Item> &item : file.items)
     if (item->kind == ast::Item::Kind::Component) {
       const auto &component = ast::as<ast::ComponentItem>(*item);
@@ -25,20 +25,25 @@ void Checker::checkRoots() {
     }
   for (const ast::ExportItem *item : exports())
     componentNamed(item->target);
-  checkRest();
 }
 
+/// What no choice of variants reaches is checked once. A component with
+/// generics needs a caller to have sizes.
 void Checker::checkRest() {
+  std::set<const ast::ComponentItem *> reached = reachedElsewhere;
+  for (const auto &[key, info] : instances)
+    reached.insert(key.first);
   for (const std::unique_ptr<ast::Item> &item : file.items)
     if (item->kind == ast::Item::Kind::Component) {
       const auto &component = ast::as<ast::ComponentItem>(*item);
-      if (component.generics.empty() &&
-          components[component.name.text] == &component)
+      bool isDeclared = components[component.name.text] == &component;
+      if (component.generics.empty() && isDeclared &&
+          !reached.count(&component))
         instantiate(component, {});
     }
 }
 
-std::optional<Program> Checker::run() {
+void Checker::declareAll() {
   Dimension *rows = newDimension("Rows", {});
   rows->size = int64_t(1) << 31;
   rows->isBounded = true;
@@ -47,14 +52,35 @@ std::optional<Program> Checker::run() {
   sizes[rows] = arithmetic.base(rows);
   rowsDim = rows;
   collect();
-  collectUsedNames();
   applySettings();
   applyDimSettings();
   checkAsserts();
+}
+
+std::set<const ast::ComponentItem *> Checker::checkReachable() {
+  declareAll();
   checkRoots();
+  std::set<const ast::ComponentItem *> reached;
+  for (const auto &[key, info] : instances) {
+    reached.insert(key.first);
+    if (info->component->role == ast::Role::Model && !info->isFailed)
+      warnLaterSight(*info);
+  }
+  return reached;
+}
+
+std::optional<Program> Checker::run() {
+  declareAll();
+  collectUsedNames();
+  checkRoots();
+  if (!options.mustBeBuildable)
+    checkRest();
   warnUnusedDims();
   if (isExhausted || diags.hasErrors())
     return std::nullopt;
+  for (const std::unique_ptr<ast::Item> &item : file.items)
+    if (item->kind == ast::Item::Kind::Weights)
+      checkWeights(ast::as<ast::WeightsItem>(*item));
   makeEntries();
   std::set<const InstanceInfo *> warned;
   for (const EntryPoint &entry : program.entries)
@@ -72,13 +98,52 @@ std::optional<Program> Checker::run() {
 /// Enough for components nested as deep as is allowed, with sanitizers too.
 static constexpr unsigned stackSize = 256u << 20;
 
+/// Every choice of variants that is left open, as settings; at most 64.
+static std::vector<SemaOptions> choices(const ast::File &file,
+                                        const SemaOptions &options) {
+  std::vector<SemaOptions> all = {options};
+  for (const std::unique_ptr<ast::Item> &item : file.items) {
+    if (item->kind != ast::Item::Kind::Variant)
+      continue;
+    const auto &variant = ast::as<ast::VariantItem>(*item);
+    if (options.sets.count(variant.name.text))
+      continue;
+    std::vector<SemaOptions> next;
+    for (const SemaOptions &each : all)
+      for (const ast::Identifier &choice : variant.choices) {
+        next.push_back(each);
+        next.back().sets[variant.name.text] = choice.text;
+      }
+    if (next.size() > 64)
+      break;
+    all = std::move(next);
+  }
+  return all;
+}
+
+static std::optional<Program> checkOnThisStack(const ast::File &file,
+                                               const SourceFile &source,
+                                               const SemaOptions &options,
+                                               DiagnosticEngine &diagnostics) {
+  std::set<const ast::ComponentItem *> reached;
+  if (!options.mustBeBuildable) {
+    std::vector<SemaOptions> all = choices(file, options);
+    for (size_t i = 1; i < all.size(); ++i)
+      for (const ast::ComponentItem *component :
+           sema::Checker(file, source, all[i], diagnostics).checkReachable())
+        reached.insert(component);
+  }
+  sema::Checker checker(file, source, options, diagnostics);
+  checker.leaveOut(std::move(reached));
+  return checker.run();
+}
+
 std::optional<Program> check(const ast::File &file, const SourceFile &source,
                              const SemaOptions &options,
                              DiagnosticEngine &diagnostics) {
   std::optional<Program> result;
   llvm::runOnNewStack(stackSize, [&] {
-    sema::Checker checker(file, source, options, diagnostics);
-    result = checker.run();
+    result = checkOnThisStack(file, source, options, diagnostics);
   });
   return result;
 }

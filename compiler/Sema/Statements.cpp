@@ -195,6 +195,8 @@ void Checker::checkParam(const ast::Stmt &stmt, Body &body) {
       parameter.name = name.text;
       parameter.location = name.location;
       parameter.type = *type;
+      for (const ast::Identifier &dim : stmt.type.dims)
+        parameter.writtenDims.push_back(dim.text);
       parameter.stored = stmt.type.element == ast::ElementWord::None
                              ? program.numerics.store
                              : type->element;
