@@ -188,9 +188,34 @@ static spex_status allocate_raw(const spex_manifest *manifest,
   return SPEX_OK;
 }
 
-static spex_status fill_initial(const spex_parameter *p, uint64_t seed,
-                                void *data, spex_error *error) {
+/* The initial values of one parameter, made by all workers. */
+typedef struct filling {
+  const spex_parameter *parameter;
+  uint64_t key;
+  void *data;
+} filling;
+
+enum { FILL_ELEMENTS = 1 << 16 };
+
+static void fill_task(void *argument, int64_t task, int worker) {
+  const filling *f = argument;
+  const spex_parameter *p = f->parameter;
+  (void)worker;
+  int64_t first = task * FILL_ELEMENTS, left = p->count - first;
+  spex_initial_range(p->init, p->init_value, f->key, first,
+                     left < FILL_ELEMENTS ? left : FILL_ELEMENTS, p->type,
+                     f->data);
+}
+
+static spex_status fill_initial(spex_pool *pool, const spex_parameter *p,
+                                uint64_t seed, void *data, spex_error *error) {
   uint64_t key = spex_random_key(seed, p->path, "init", 0);
+  filling f = {p, key, data};
+  if (p->init != SPEX_INIT_ORTHOGONAL) {
+    int64_t tasks = (p->count + FILL_ELEMENTS - 1) / FILL_ELEMENTS;
+    spex_pool_run(pool, tasks, fill_task, &f);
+    return SPEX_OK;
+  }
   if (spex_initial_values(p->init, p->init_value, key, p->shape, p->rank,
                           p->declared, p->type, data) == SPEX_OK)
     return SPEX_OK;
@@ -200,16 +225,18 @@ static spex_status fill_initial(const spex_parameter *p, uint64_t seed,
                         p->path);
 }
 
-static spex_status fill_raw(const spex_manifest *manifest, const char *path,
+static spex_status fill_raw(const spex_model *model, const char *path,
                             uint64_t seed, raw_parameters *raw,
                             spex_error *error) {
+  const spex_manifest *manifest = &model->manifest;
   int64_t wanted = 0;
   for (int64_t i = 0; i < manifest->parameter_count; ++i) {
     const spex_parameter *p = &manifest->parameters[i];
     if (path && !p->is_fixed) {
       spex_wanted w = {p->path, p->type, p->rank, p->shape, raw->data[i], 0};
       raw->wanted[wanted++] = w;
-    } else if (fill_initial(p, seed, raw->data[i], error) != SPEX_OK)
+    } else if (fill_initial(model->context.pool, p, seed, raw->data[i],
+                            error) != SPEX_OK)
       return SPEX_FAILED;
   }
   if (!path)
@@ -248,7 +275,7 @@ spex_status spex_model_load(spex_model *model, const char *path, uint64_t seed,
   raw_parameters raw = {0};
   spex_status status = allocate_raw(&model->manifest, &raw, error);
   if (status == SPEX_OK)
-    status = fill_raw(&model->manifest, path, seed, &raw, error);
+    status = fill_raw(model, path, seed, &raw, error);
   if (status == SPEX_OK)
     status = allocate_packed(model, error);
   if (status == SPEX_OK) {

@@ -130,22 +130,27 @@ static spex_status all_orthogonal(double gain, uint64_t key,
   return SPEX_OK;
 }
 
-spex_status spex_initial_values(spex_init_kind kind, double value, uint64_t key,
-                                const int64_t *shape, int rank, int declared,
-                                spex_type type, void *data) {
-  if (kind == SPEX_INIT_ORTHOGONAL)
-    return all_orthogonal(value, key, shape, rank, declared, type, data);
+void spex_initial_range(spex_init_kind kind, double value, uint64_t key,
+                        int64_t first, int64_t count, spex_type type,
+                        void *data) {
   int random = kind == SPEX_INIT_NORMAL || kind == SPEX_INIT_TRUNC_NORMAL ||
                kind == SPEX_INIT_UNIFORM;
   uint32_t words[4] = {0}, halves[2] = {(uint32_t)key, (uint32_t)(key >> 32)};
-  int64_t total = product(shape, rank);
-  for (int64_t i = 0; i < total; ++i) {
-    if (random && i % 4 == 0) {
+  for (int64_t i = first; i < first + count; ++i) {
+    if (random && (i % 4 == 0 || i == first)) {
       uint64_t block = (uint64_t)i / 4;
       uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), 0, 0};
       spex_philox(counter, halves, words);
     }
     spex_store_f64(type, data, i, value_of(kind, value, words[i % 4]));
   }
+}
+
+spex_status spex_initial_values(spex_init_kind kind, double value, uint64_t key,
+                                const int64_t *shape, int rank, int declared,
+                                spex_type type, void *data) {
+  if (kind == SPEX_INIT_ORTHOGONAL)
+    return all_orthogonal(value, key, shape, rank, declared, type, data);
+  spex_initial_range(kind, value, key, 0, product(shape, rank), type, data);
   return SPEX_OK;
 }

@@ -88,6 +88,12 @@ spex_status spex_initial_values(spex_init_kind kind, double value, uint64_t key,
                                 const int64_t *shape, int rank, int declared,
                                 spex_type type, void *data);
 
+/* Elements first .. first + count - 1 of them, for work on several threads; not
+   for SPEX_INIT_ORTHOGONAL. `data` is that of element 0. */
+void spex_initial_range(spex_init_kind kind, double value, uint64_t key,
+                        int64_t first, int64_t count, spex_type type,
+                        void *data);
+
 #ifdef __cplusplus
 }
 #endif

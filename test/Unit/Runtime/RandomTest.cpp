@@ -11,6 +11,7 @@
 
 #include "gtest/gtest.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -172,6 +173,18 @@ TEST(RandomTest, InitialValuesAgreeWithSingleOnes) {
     for (int i = 0; i < 105; ++i)
       EXPECT_EQ(values[i], float(spex_initial_value(kind, 0.25, 9, i)));
   }
+}
+
+TEST(RandomTest, RangesAreThePiecesOfTheWhole) {
+  int64_t shape[] = {103};
+  std::vector<float> whole(103), pieces(103);
+  spex_initial_values(SPEX_INIT_NORMAL, 1, 9, shape, 1, 1, SPEX_F32,
+                      whole.data());
+  for (int64_t first = 0; first < 103; first += 7)
+    spex_initial_range(SPEX_INIT_NORMAL, 1, 9, first,
+                       std::min<int64_t>(7, 103 - first), SPEX_F32,
+                       pieces.data());
+  EXPECT_EQ(whole, pieces);
 }
 
 TEST(RandomTest, BoundedInitialValuesStayInside) {
