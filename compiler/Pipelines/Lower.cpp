@@ -13,13 +13,17 @@
 #include "dialects/Conversion/ExpandMath/Passes.h"
 #include "dialects/Conversion/GroupedToLoops/Passes.h"
 #include "dialects/Conversion/GroupedToRuntime/Passes.h"
+#include "dialects/Conversion/GroupedToVector/Passes.h"
 #include "dialects/Conversion/LinalgToLoops/Passes.h"
+#include "dialects/Conversion/LinalgToVector/Passes.h"
 #include "dialects/Conversion/MoeToGrouped/Passes.h"
+#include "dialects/Grouped/Transforms/Passes.h"
 
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ConvertToLLVM/ToLLVMPass.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -74,7 +78,13 @@ static void addBuffers(OpPassManager &passes) {
 }
 
 static void addLoops(OpPassManager &passes, const Settings &settings) {
+  if (settings.isFast)
+    passes.addPass(mlir::grouped::createChoosePanelsPass());
   addBuffers(passes);
+  if (settings.isFast) {
+    passes.addPass(mlir::grouped::createConvertGroupedToVectorPass());
+    passes.addPass(createConvertLinalgToVectorPass());
+  }
   // Whatever the fast lowerings leave: selections, and all of it at -O0.
   passes.addPass(mlir::grouped::createConvertGroupedToLoopsPass());
   passes.addPass(createConvertLinalgToScalarLoopsPass());
@@ -91,6 +101,9 @@ static void addLlvm(OpPassManager &passes, const Settings &settings) {
   passes.addPass(createReinterpretExpandShapePass());
   passes.addPass(mlir::memref::createExpandStridedMetadataPass());
   passes.addPass(mlir::createLowerAffinePass());
+  // Masks, steps and shuffles, which the conversion below does not know.
+  if (settings.isFast)
+    passes.addPass(mlir::createConvertVectorToLLVMPass());
   passes.addPass(mlir::createSCFToControlFlowPass());
   passes.addPass(mlir::createConvertToLLVMPass());
   passes.addPass(mlir::createReconcileUnrealizedCastsPass());

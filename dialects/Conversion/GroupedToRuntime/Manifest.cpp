@@ -54,20 +54,6 @@ static json::Array dimsOf(ArrayAttr dims) {
   return result;
 }
 
-/// The bound of an index<V>: a number, or the bound of the size that V is.
-static std::optional<int64_t> indexBound(func::FuncOp entry, unsigned number) {
-  Attribute target = entry.getArgAttr(number, "spex.target");
-  if (auto bound = dyn_cast_or_null<IntegerAttr>(target))
-    return bound.getInt();
-  auto name = dyn_cast_or_null<StringAttr>(target);
-  BlockArgument size = name ? sizeArgument(entry, name) : BlockArgument();
-  if (!size)
-    return std::nullopt;
-  auto max =
-      entry.getArgAttrOfType<IntegerAttr>(size.getArgNumber(), "spex.max");
-  return max ? std::optional(max.getInt()) : std::nullopt;
-}
-
 /// Inputs or outputs, in order.
 static LogicalResult addBuffers(func::FuncOp entry, StringRef place,
                                 json::Array &list) {
@@ -87,11 +73,11 @@ static LogicalResult addBuffers(func::FuncOp entry, StringRef place,
     json::Object buffer{
         {"name", text(name)}, {"type", word}, {"dims", dimsOf(dims)}};
     if (word == "index") {
-      std::optional<int64_t> bound = indexBound(entry, number);
+      auto bound = dyn_cast<IntegerAttr>(target);
       if (!bound)
         return entry.emitOpError("argument ")
                << number << " is an index without a bound";
-      buffer["bound"] = *bound;
+      buffer["bound"] = bound.getInt();
     }
     list.push_back(std::move(buffer));
   }

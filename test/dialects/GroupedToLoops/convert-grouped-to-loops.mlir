@@ -1,12 +1,12 @@
 // RUN: spex-opt %s --convert-grouped-to-loops | FileCheck %s
 
 // CHECK-LABEL: func.func @gathers_rows(
-// CHECK-SAME:    %[[X:.*]]: memref<?x8xf32>, %[[ROWS:.*]]: memref<?xi32>, %[[TO:.*]]: memref<?x8xf32>)
-// CHECK:         scf.for %[[I:.*]] =
-// CHECK:           %[[R:.*]] = memref.load %[[ROWS]][%[[I]]]
-// CHECK:           %[[ROW:.*]] = arith.index_cast %[[R]]
-// CHECK:           scf.for %[[J:.*]] =
-// CHECK:             %[[V:.*]] = memref.load %[[X]][%[[ROW]], %[[J]]]
+// CHECK-SAME:    %[[X:[a-zA-Z0-9_-]+]]: memref<?x8xf32>, %[[ROWS:[a-zA-Z0-9_-]+]]: memref<?xi32>, %[[TO:[a-zA-Z0-9_-]+]]: memref<?x8xf32>)
+// CHECK:         scf.for %[[I:[a-zA-Z0-9_-]+]] =
+// CHECK:           %[[R:[a-zA-Z0-9_-]+]] = memref.load %[[ROWS]][%[[I]]]
+// CHECK:           %[[ROW:[a-zA-Z0-9_-]+]] = arith.index_cast %[[R]]
+// CHECK:           scf.for %[[J:[a-zA-Z0-9_-]+]] =
+// CHECK:             %[[V:[a-zA-Z0-9_-]+]] = memref.load %[[X]][%[[ROW]], %[[J]]]
 // CHECK:             memref.store %[[V]], %[[TO]][%[[I]], %[[J]]]
 func.func @gathers_rows(%x: memref<?x8xf32>, %rows: memref<?xi32>, %to: memref<?x8xf32>) {
   grouped.gather %x at %rows outs(%to : memref<?x8xf32>) : memref<?x8xf32>, memref<?xi32>
@@ -14,13 +14,13 @@ func.func @gathers_rows(%x: memref<?x8xf32>, %rows: memref<?xi32>, %to: memref<?
 }
 
 // CHECK-LABEL: func.func @multiplies_with_k_ascending(
-// CHECK-SAME:    %[[X:.*]]: memref<?x13xf32>, %[[W:.*]]: memref<13x5xf32>, %[[TO:.*]]: memref<?x5xf32>)
-// CHECK:         scf.for %[[I:.*]] =
-// CHECK:           scf.for %[[J:.*]] =
-// CHECK:             %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
-// CHECK:             %[[SUM:.*]] = scf.for %[[K:.*]] = {{.*}} iter_args(%[[ACC:.*]] = %[[ZERO]])
-// CHECK:               %[[A:.*]] = memref.load %[[X]][%[[I]], %[[K]]]
-// CHECK:               %[[B:.*]] = memref.load %[[W]][%[[K]], %[[J]]]
+// CHECK-SAME:    %[[X:[a-zA-Z0-9_-]+]]: memref<?x13xf32>, %[[W:[a-zA-Z0-9_-]+]]: memref<13x5xf32>, %[[TO:[a-zA-Z0-9_-]+]]: memref<?x5xf32>)
+// CHECK:         scf.for %[[I:[a-zA-Z0-9_-]+]] =
+// CHECK:           scf.for %[[J:[a-zA-Z0-9_-]+]] =
+// CHECK:             %[[ZERO:[a-zA-Z0-9_-]+]] = arith.constant 0.000000e+00 : f32
+// CHECK:             %[[SUM:[a-zA-Z0-9_-]+]] = scf.for %[[K:[a-zA-Z0-9_-]+]] = {{.*}} iter_args(%[[ACC:[a-zA-Z0-9_-]+]] = %[[ZERO]])
+// CHECK:               %[[A:[a-zA-Z0-9_-]+]] = memref.load %[[X]][%[[I]], %[[K]]]
+// CHECK:               %[[B:[a-zA-Z0-9_-]+]] = memref.load %[[W]][%[[K]], %[[J]]]
 // CHECK:               math.fma %[[A]], %[[B]], %[[ACC]] : f32
 // CHECK:             memref.store %[[SUM]], %[[TO]][%[[I]], %[[J]]]
 func.func @multiplies_with_k_ascending(%x: memref<?x13xf32>, %w: memref<13x5xf32>, %to: memref<?x5xf32>) {
@@ -30,16 +30,16 @@ func.func @multiplies_with_k_ascending(%x: memref<?x13xf32>, %w: memref<13x5xf32
 
 // Column j is column j mod 4 of panel j div 4; both right-hand sides share it.
 // CHECK-LABEL: func.func @reads_packed_panels(
-// CHECK-SAME:    %{{.*}}: memref<?x13xf32>, %[[P:.*]]: memref<3x13x2x4xf32>, %[[BIAS:.*]]: memref<9xf32>
+// CHECK-SAME:    %{{.*}}: memref<?x13xf32>, %[[P:[a-zA-Z0-9_-]+]]: memref<3x13x2x4xf32>, %[[BIAS:[a-zA-Z0-9_-]+]]: memref<9xf32>
 // CHECK:         scf.for %{{.*}} =
-// CHECK:           scf.for %[[J:.*]] =
-// CHECK:             %[[SUMS:.*]]:2 = scf.for %[[K:.*]] =
-// CHECK:               %[[PANEL:.*]] = arith.divui %[[J]], %{{.*}} : index
-// CHECK:               %[[COLUMN:.*]] = arith.remui %[[J]], %{{.*}} : index
+// CHECK:           scf.for %[[J:[a-zA-Z0-9_-]+]] =
+// CHECK:             %[[SUMS:[a-zA-Z0-9_-]+]]:2 = scf.for %[[K:[a-zA-Z0-9_-]+]] =
+// CHECK:               %[[PANEL:[a-zA-Z0-9_-]+]] = arith.divui %[[J]], %{{.*}} : index
+// CHECK:               %[[COLUMN:[a-zA-Z0-9_-]+]] = arith.remui %[[J]], %{{.*}} : index
 // CHECK:               memref.load %[[P]][%[[PANEL]], %[[K]], %{{.*}}, %[[COLUMN]]]
 // CHECK:               memref.load %[[P]][
-// CHECK:             %[[B:.*]] = memref.load %[[BIAS]][%[[J]]]
-// CHECK:             %[[M:.*]] = arith.mulf %[[SUMS]]#0, %[[SUMS]]#1
+// CHECK:             %[[B:[a-zA-Z0-9_-]+]] = memref.load %[[BIAS]][%[[J]]]
+// CHECK:             %[[M:[a-zA-Z0-9_-]+]] = arith.mulf %[[SUMS]]#0, %[[SUMS]]#1
 // CHECK:             arith.addf %[[M]], %[[B]]
 func.func @reads_packed_panels(%x: memref<?x13xf32>, %w: memref<3x13x2x4xf32>, %bias: memref<9xf32>, %to: memref<?x9xf32>) {
   grouped.matmul %x by(%w : memref<3x13x2x4xf32>) with(%bias : memref<9xf32>)
@@ -64,16 +64,16 @@ func.func @widens_narrow_operands(%x: memref<?x13xbf16>, %w: memref<13x5xbf16>, 
 
 // The weight is the first factor, ranks ascend, and nobody's choice is skipped.
 // CHECK-LABEL: func.func @combines_in_rank_order(
-// CHECK-SAME:    %[[EACH:.*]]: memref<?x8xf32>, %[[WEIGHTS:.*]]: memref<?x2xf32>, %[[PLACE:.*]]: memref<?x2xi32>, %[[TO:.*]]: memref<?x8xf32>)
-// CHECK:         scf.for %[[U:.*]] =
-// CHECK:           scf.for %[[J:.*]] =
-// CHECK:             %[[SUM:.*]] = scf.for %[[K:.*]] = {{.*}} iter_args(%[[ACC:.*]] = %{{.*}})
-// CHECK:               %[[P:.*]] = memref.load %[[PLACE]][%[[U]], %[[K]]]
-// CHECK:               %[[IS:.*]] = arith.cmpi sge, %[[P]]
+// CHECK-SAME:    %[[EACH:[a-zA-Z0-9_-]+]]: memref<?x8xf32>, %[[WEIGHTS:[a-zA-Z0-9_-]+]]: memref<?x2xf32>, %[[PLACE:[a-zA-Z0-9_-]+]]: memref<?x2xi32>, %[[TO:[a-zA-Z0-9_-]+]]: memref<?x8xf32>)
+// CHECK:         scf.for %[[U:[a-zA-Z0-9_-]+]] =
+// CHECK:           scf.for %[[J:[a-zA-Z0-9_-]+]] =
+// CHECK:             %[[SUM:[a-zA-Z0-9_-]+]] = scf.for %[[K:[a-zA-Z0-9_-]+]] = {{.*}} iter_args(%[[ACC:[a-zA-Z0-9_-]+]] = %{{.*}})
+// CHECK:               %[[P:[a-zA-Z0-9_-]+]] = memref.load %[[PLACE]][%[[U]], %[[K]]]
+// CHECK:               %[[IS:[a-zA-Z0-9_-]+]] = arith.cmpi sge, %[[P]]
 // CHECK:               scf.if %[[IS]]
-// CHECK:                 %[[ROW:.*]] = arith.index_cast %[[P]]
-// CHECK:                 %[[W:.*]] = memref.load %[[WEIGHTS]][%[[U]], %[[K]]]
-// CHECK:                 %[[V:.*]] = memref.load %[[EACH]][%[[ROW]], %[[J]]]
+// CHECK:                 %[[ROW:[a-zA-Z0-9_-]+]] = arith.index_cast %[[P]]
+// CHECK:                 %[[W:[a-zA-Z0-9_-]+]] = memref.load %[[WEIGHTS]][%[[U]], %[[K]]]
+// CHECK:                 %[[V:[a-zA-Z0-9_-]+]] = memref.load %[[EACH]][%[[ROW]], %[[J]]]
 // CHECK:                 math.fma %[[W]], %[[V]], %[[ACC]] : f32
 // CHECK:               } else {
 // CHECK:                 scf.yield %[[ACC]]
@@ -87,17 +87,17 @@ func.func @combines_in_rank_order(%each: memref<?x8xf32>, %weights: memref<?x2xf
 // NaN becomes minus infinity; what stands behind the last choice is smaller, or
 // equal with a higher number.
 // CHECK-LABEL: func.func @chooses_one_after_another(
-// CHECK-SAME:    %[[V:.*]]: memref<?x5xf32>, %[[MASK:.*]]: memref<?x5xi1>, %[[IDS:.*]]: memref<?x2xi32>)
-// CHECK:         scf.for %[[U:.*]] =
-// CHECK:           scf.for %[[RANK:.*]] = {{.*}} iter_args(%[[LAST:.*]] = %{{.*}}, %[[LASTID:.*]] = %{{.*}})
-// CHECK:             %[[BEST:.*]]:2 = scf.for %[[E:.*]] =
-// CHECK:               %[[X:.*]] = memref.load %[[V]][%[[U]], %[[E]]]
+// CHECK-SAME:    %[[V:[a-zA-Z0-9_-]+]]: memref<?x5xf32>, %[[MASK:[a-zA-Z0-9_-]+]]: memref<?x5xi1>, %[[IDS:[a-zA-Z0-9_-]+]]: memref<?x2xi32>)
+// CHECK:         scf.for %[[U:[a-zA-Z0-9_-]+]] =
+// CHECK:           scf.for %[[RANK:[a-zA-Z0-9_-]+]] = {{.*}} iter_args(%[[LAST:[a-zA-Z0-9_-]+]] = %{{.*}}, %[[LASTID:[a-zA-Z0-9_-]+]] = %{{.*}})
+// CHECK:             %[[BEST:[a-zA-Z0-9_-]+]]:2 = scf.for %[[E:[a-zA-Z0-9_-]+]] =
+// CHECK:               %[[X:[a-zA-Z0-9_-]+]] = memref.load %[[V]][%[[U]], %[[E]]]
 // CHECK:               arith.cmpf uno, %[[X]], %[[X]]
 // CHECK:               arith.cmpf olt, %{{.*}}, %[[LAST]]
 // CHECK:               arith.cmpf oeq, %{{.*}}, %[[LAST]]
 // CHECK:               arith.cmpi sgt, %[[E]], %[[LASTID]]
 // CHECK:               memref.load %[[MASK]][%[[U]], %[[E]]]
-// CHECK:             %[[ID:.*]] = arith.index_cast %[[BEST]]#1
+// CHECK:             %[[ID:[a-zA-Z0-9_-]+]] = arith.index_cast %[[BEST]]#1
 // CHECK:             memref.store %[[ID]], %[[IDS]][%[[U]], %[[RANK]]]
 func.func @chooses_one_after_another(%v: memref<?x5xf32>, %mask: memref<?x5xi1>, %ids: memref<?x2xi32>) {
   grouped.top_k %v where(%mask : memref<?x5xi1>) outs(%ids : memref<?x2xi32>) : memref<?x5xf32>

@@ -3,13 +3,13 @@
 
 // 13 floats of T rows, rounded up to 64 bytes.
 // CHECK-LABEL: func.func @views_scratch(
-// CHECK-SAME:    %[[T:.*]]: index {spex.dim = "T"}, %{{.*}}, %[[S:.*]]: memref<?xi8> {spex.place = "scratch"})
-// CHECK:         %[[A:.*]] = memref.view %[[S]][%c0][%[[T]]] : memref<?xi8> to memref<?x13xf32>
+// CHECK-SAME:    %[[T:[a-zA-Z0-9_-]+]]: index {spex.dim = "T"}, %{{.*}}, %[[S:[a-zA-Z0-9_-]+]]: memref<?xi8> {spex.place = "scratch"})
+// CHECK:         %[[A:[a-zA-Z0-9_-]+]] = memref.view %[[S]][%c0][%[[T]]] : memref<?xi8> to memref<?x13xf32>
 // CHECK-LABEL: func.func private @views_scratch_scratch_bytes(
-// CHECK-SAME:    %[[N:.*]]: index) -> index
-// CHECK:         %[[BYTES:.*]] = arith.muli %[[N]], %c52
-// CHECK:         %[[UNITS:.*]] = arith.ceildivui %[[BYTES]], %c64
-// CHECK:         %[[ALL:.*]] = arith.muli %[[UNITS]], %c64
+// CHECK-SAME:    %[[N:[a-zA-Z0-9_-]+]]: index) -> index
+// CHECK:         %[[BYTES:[a-zA-Z0-9_-]+]] = arith.muli %[[N]], %c52
+// CHECK:         %[[UNITS:[a-zA-Z0-9_-]+]] = arith.ceildivui %[[BYTES]], %c64
+// CHECK:         %[[ALL:[a-zA-Z0-9_-]+]] = arith.muli %[[UNITS]], %c64
 // CHECK:         return %[[ALL]]
 func.func @views_scratch(%T: index {spex.dim = "T"}, %x: memref<?x13xf32> {spex.place = "in", spex.dims = ["T", 13]}) attributes {spex.entry} {
   %a = memref.alloc(%T) : memref<?x13xf32>
@@ -21,7 +21,7 @@ func.func @views_scratch(%T: index {spex.dim = "T"}, %x: memref<?x13xf32> {spex.
 
 // A dimension of an argument is the size that the argument names.
 // CHECK-LABEL: func.func private @asks_arguments_scratch_bytes(
-// CHECK-SAME:    %[[B:.*]]: index, %[[S:.*]]: index)
+// CHECK-SAME:    %[[B:[a-zA-Z0-9_-]+]]: index, %[[S:[a-zA-Z0-9_-]+]]: index)
 // CHECK:         arith.muli %[[S]], %c4
 func.func @asks_arguments(%B: index {spex.dim = "B"}, %S: index {spex.dim = "S"},
     %x: memref<?x?xf32> {spex.place = "in", spex.dims = ["B", "S"]}) attributes {spex.entry} {
@@ -81,7 +81,7 @@ func.func @keeps_over_loops(%n: index {spex.dim = "N"}, %x: memref<64xf32> {spex
 // is a quarter of that: 4 * 8 floats are 128 bytes, 2 * 3 floats 64 bytes.
 // CHECK-LABEL: func.func @bounds_blocks(
 // CHECK:         grouped.tasks
-// CHECK:         ^bb0(%[[N:.*]]: index, {{.*}}, %[[SCRATCH:.*]]: memref<?xi8>):
+// CHECK:         ^bb0(%[[N:[a-zA-Z0-9_-]+]]: index, {{.*}}, %[[SCRATCH:[a-zA-Z0-9_-]+]]: memref<?xi8>):
 // CHECK-DAG:       memref.view %[[SCRATCH]][%c0{{.*}}][%[[N]], %{{.*}}] : memref<?xi8> to memref<?x?xf32>
 // CHECK-DAG:       memref.view %[[SCRATCH]][%c128{{.*}}][%{{.*}}] : memref<?xi8> to memref<?x3xf32>
 // CHECK-LABEL: func.func private @bounds_blocks_worker_bytes(

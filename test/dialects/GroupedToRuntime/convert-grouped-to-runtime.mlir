@@ -1,12 +1,12 @@
 // RUN: spex-opt %s --convert-grouped-to-runtime --split-input-file | FileCheck %s
 
 // CHECK-LABEL: func.func @plans(
-// CHECK-SAME:    %[[IDS:.*]]: memref<?x2xi32>, %[[O:.*]]: memref<9xi32>, %[[R:.*]]: memref<?xi32>, %[[P:.*]]: memref<?x2xi32>, %{{.*}}: index {spex.place = "context"})
-// CHECK-DAG:     %[[IDP:.*]] = memref.extract_aligned_pointer_as_index %[[IDS]]
-// CHECK-DAG:     %[[OP:.*]] = memref.extract_aligned_pointer_as_index %[[O]]
-// CHECK-DAG:     %[[RP:.*]] = memref.extract_aligned_pointer_as_index %[[R]]
-// CHECK-DAG:     %[[PP:.*]] = memref.extract_aligned_pointer_as_index %[[P]]
-// CHECK-DAG:     %[[U:.*]] = memref.dim %[[IDS]]
+// CHECK-SAME:    %[[IDS:[a-zA-Z0-9_-]+]]: memref<?x2xi32>, %[[O:[a-zA-Z0-9_-]+]]: memref<9xi32>, %[[R:[a-zA-Z0-9_-]+]]: memref<?xi32>, %[[P:[a-zA-Z0-9_-]+]]: memref<?x2xi32>, %{{.*}}: index {spex.place = "context"})
+// CHECK-DAG:     %[[IDP:[a-zA-Z0-9_-]+]] = memref.extract_aligned_pointer_as_index %[[IDS]]
+// CHECK-DAG:     %[[OP:[a-zA-Z0-9_-]+]] = memref.extract_aligned_pointer_as_index %[[O]]
+// CHECK-DAG:     %[[RP:[a-zA-Z0-9_-]+]] = memref.extract_aligned_pointer_as_index %[[R]]
+// CHECK-DAG:     %[[PP:[a-zA-Z0-9_-]+]] = memref.extract_aligned_pointer_as_index %[[P]]
+// CHECK-DAG:     %[[U:[a-zA-Z0-9_-]+]] = memref.dim %[[IDS]]
 // CHECK:         call @spex_plan(%[[IDP]], %[[U]], %{{.*}}, %{{.*}}, %[[OP]], %[[RP]], %[[PP]])
 func.func @plans(%ids: memref<?x2xi32>, %o: memref<9xi32>, %r: memref<?xi32>, %p: memref<?x2xi32>) attributes {spex.entry} {
   grouped.plan %ids : memref<?x2xi32> outs(%o, %r, %p : memref<9xi32>, memref<?xi32>, memref<?x2xi32>)
@@ -18,13 +18,13 @@ func.func @plans(%ids: memref<?x2xi32>, %o: memref<9xi32>, %r: memref<?xi32>, %p
 // The module has no table of routes: layers are counted by the loop.
 // CHECK:       module attributes {spex.routes = [{choices = 2 : i64, experts = 8 : i64, layers = 4 : i64, path = "Block.y"}]}
 // CHECK-LABEL: func.func @observes_in_a_copy(
-// CHECK-SAME:    %[[IDS:.*]]: memref<?x2xi32>, %[[USED:.*]]: memref<?x2xi32>, %[[CONTEXT:.*]]: index {spex.place = "context"})
-// CHECK:         scf.for %[[LAYER:.*]] =
-// CHECK:           scf.for %[[U:.*]] =
-// CHECK:             scf.for %[[K:.*]] =
-// CHECK:               %[[ID:.*]] = memref.load %[[IDS]][%[[U]], %[[K]]]
+// CHECK-SAME:    %[[IDS:[a-zA-Z0-9_-]+]]: memref<?x2xi32>, %[[USED:[a-zA-Z0-9_-]+]]: memref<?x2xi32>, %[[CONTEXT:[a-zA-Z0-9_-]+]]: index {spex.place = "context"})
+// CHECK:         scf.for %[[LAYER:[a-zA-Z0-9_-]+]] =
+// CHECK:           scf.for %[[U:[a-zA-Z0-9_-]+]] =
+// CHECK:             scf.for %[[K:[a-zA-Z0-9_-]+]] =
+// CHECK:               %[[ID:[a-zA-Z0-9_-]+]] = memref.load %[[IDS]][%[[U]], %[[K]]]
 // CHECK:               memref.store %[[ID]], %[[USED]][%[[U]], %[[K]]]
-// CHECK:           %[[POINTER:.*]] = memref.extract_aligned_pointer_as_index %[[USED]]
+// CHECK:           %[[POINTER:[a-zA-Z0-9_-]+]] = memref.extract_aligned_pointer_as_index %[[USED]]
 // CHECK:           call @spex_observe_route(%[[CONTEXT]], %{{.*}}, %[[LAYER]], %[[POINTER]]
 func.func @observes_in_a_copy(%ids: memref<?x2xi32>, %used: memref<?x2xi32>) attributes {spex.entry} {
   %c0 = arith.constant 0 : index
@@ -42,7 +42,7 @@ func.func @observes_in_a_copy(%ids: memref<?x2xi32>, %used: memref<?x2xi32>) att
 module attributes {spex.routes = [{choices = 1 : i64, experts = 4 : i64, layers = 1 : i64, path = "a"},
                                   {choices = 2 : i64, experts = 8 : i64, layers = 3 : i64, path = "b"}]} {
 // CHECK-LABEL: func.func @numbers_routes_by_the_table(
-// CHECK:         %[[ONE:.*]] = arith.constant 1 : index
+// CHECK:         %[[ONE:[a-zA-Z0-9_-]+]] = arith.constant 1 : index
 // CHECK:         call @spex_observe_route(%{{.*}}, %[[ONE]],
 func.func @numbers_routes_by_the_table(%ids: memref<?x2xi32>, %l: index) attributes {spex.entry} {
   grouped.observe %ids route "b" of 8 layer %l outs(%ids : memref<?x2xi32>) : memref<?x2xi32>
@@ -55,14 +55,14 @@ func.func @numbers_routes_by_the_table(%ids: memref<?x2xi32>, %l: index) attribu
 // At most rows / 4 full blocks and one for each of the 8 groups; 9 columns in
 // chunks of 4 are 3.
 // CHECK-LABEL: func.func @orders_grouped_tasks(
-// CHECK-SAME:    %[[O:.*]]: memref<9xi32>, %[[R:.*]]: memref<?xi32>
-// CHECK:         %[[OFFSETS:.*]] = memref.extract_aligned_pointer_as_index %[[O]]
-// CHECK:         %[[FULL:.*]] = arith.divui %{{.*}}, %{{.*}}
-// CHECK:         %[[BLOCKS:.*]] = arith.addi %[[FULL]], %{{.*}}
-// CHECK:         %[[CHUNKS:.*]] = arith.ceildivui
-// CHECK:         %[[BOUND:.*]] = arith.muli %[[BLOCKS]], %[[CHUNKS]]
-// CHECK:         %[[LIST:.*]] = memref.alloc(%[[BOUND]]) : memref<?x5xi32>
-// CHECK:         %[[N:.*]] = call @spex_order_tasks(%[[OFFSETS]],
+// CHECK-SAME:    %[[O:[a-zA-Z0-9_-]+]]: memref<9xi32>, %[[R:[a-zA-Z0-9_-]+]]: memref<?xi32>
+// CHECK:         %[[OFFSETS:[a-zA-Z0-9_-]+]] = memref.extract_aligned_pointer_as_index %[[O]]
+// CHECK:         %[[FULL:[a-zA-Z0-9_-]+]] = arith.divui %{{.*}}, %{{.*}}
+// CHECK:         %[[BLOCKS:[a-zA-Z0-9_-]+]] = arith.addi %[[FULL]], %{{.*}}
+// CHECK:         %[[CHUNKS:[a-zA-Z0-9_-]+]] = arith.ceildivui
+// CHECK:         %[[BOUND:[a-zA-Z0-9_-]+]] = arith.muli %[[BLOCKS]], %[[CHUNKS]]
+// CHECK:         %[[LIST:[a-zA-Z0-9_-]+]] = memref.alloc(%[[BOUND]]) : memref<?x5xi32>
+// CHECK:         %[[N:[a-zA-Z0-9_-]+]] = call @spex_order_tasks(%[[OFFSETS]],
 // CHECK:         grouped.tasks {{.*}} order(%[[LIST]], %[[N]] : memref<?x5xi32>, index)
 func.func @orders_grouped_tasks(%o: memref<9xi32>, %r: memref<?xi32>, %w: memref<8x9xf32>, %y: memref<?x9xf32>) attributes {spex.entry} {
   grouped.tasks offsets(%o : memref<9xi32>) rows(%r : memref<?xi32>) panels(%w : memref<8x9xf32>)
@@ -77,9 +77,9 @@ func.func @orders_grouped_tasks(%o: memref<9xi32>, %r: memref<?xi32>, %w: memref
 // -----
 
 // CHECK-LABEL: func.func @orders_regular_groups(
-// CHECK-SAME:    %[[N:.*]]: index, %[[Y:.*]]: memref<?x?x8xf32>
-// CHECK:         %[[NONE:.*]] = arith.constant 0 : index
-// CHECK:         %[[ROWS:.*]] = memref.dim %[[Y]], %{{.*}}
+// CHECK-SAME:    %[[N:[a-zA-Z0-9_-]+]]: index, %[[Y:[a-zA-Z0-9_-]+]]: memref<?x?x8xf32>
+// CHECK:         %[[NONE:[a-zA-Z0-9_-]+]] = arith.constant 0 : index
+// CHECK:         %[[ROWS:[a-zA-Z0-9_-]+]] = memref.dim %[[Y]], %{{.*}}
 // CHECK:         call @spex_order_tasks(%{{.*}}, %[[N]], %[[ROWS]],
 func.func @orders_regular_groups(%n: index, %y: memref<?x?x8xf32>) attributes {spex.entry} {
   grouped.tasks groups(%n) outs(%y : memref<?x?x8xf32>) row_block 16 {

@@ -2,15 +2,15 @@
 
 // The closure lies in one place on the stack, though the call is in a loop.
 // CHECK-LABEL: func.func @calls_the_runtime(
-// CHECK-SAME:    %[[CONTEXT:.*]]: index {spex.place = "context"}
-// CHECK:         %[[CLOSURE:.*]] = llvm.alloca
+// CHECK-SAME:    %[[CONTEXT:[a-zA-Z0-9_-]+]]: index {spex.place = "context"}
+// CHECK-DAG:     %[[F:[a-zA-Z0-9_-]+]] = constant @calls_the_runtime_tasks_0 : (!llvm.ptr, index, !llvm.ptr) -> ()
+// CHECK-DAG:     %[[CLOSURE:[a-zA-Z0-9_-]+]] = llvm.alloca
 // CHECK:         scf.for
-// CHECK:           %[[F:.*]] = {{.*}}constant @calls_the_runtime_tasks_0 : (!llvm.ptr, index, !llvm.ptr) -> ()
 // CHECK:           call @spex_parallel_for(%[[CONTEXT]], %{{.*}}, %[[F]], %[[CLOSURE]])
 // CHECK-NOT:     grouped.tasks
 // CHECK-LABEL: func.func private @calls_the_runtime_tasks_0(
-// CHECK-SAME:    %[[C:.*]]: !llvm.ptr, %[[TASK:.*]]: index, %{{.*}}: !llvm.ptr) attributes {llvm.linkage = #llvm.linkage<internal>}
-// CHECK:         %[[G:.*]] = memref.load %[[LIST:.*]][%[[TASK]], %c0]
+// CHECK-SAME:    %[[C:[a-zA-Z0-9_-]+]]: !llvm.ptr, %[[TASK:[a-zA-Z0-9_-]+]]: index, %{{.*}}: !llvm.ptr) attributes {llvm.linkage = #llvm.linkage<internal>}
+// CHECK:         %[[G:[a-zA-Z0-9_-]+]] = memref.load %[[LIST:[a-zA-Z0-9_-]+]][%[[TASK]], %c0]
 // CHECK:         memref.load %[[LIST]][%[[TASK]], %c1]
 // CHECK:         memref.load %[[LIST]][%[[TASK]], %c2]
 // CHECK:         memref.subview %{{.*}}[%{{.*}}] [%{{.*}}] [1] : memref<?xi32> to memref<?xi32
@@ -42,9 +42,9 @@ func.func @calls_the_runtime(%context: index {spex.place = "context"}, %n: index
 // The row within the group is what is left of the numbered rows before it;
 // 8 columns in panels of width 4 are 2 panels.
 // CHECK-LABEL: func.func private @cuts_regular_groups_tasks_0(
-// CHECK:         %[[FIRST:.*]] = arith.subi %{{.*}}, %{{.*}} : index
-// CHECK-DAG:     %[[P0:.*]] = arith.divui %{{.*}}, %c4
-// CHECK-DAG:     %[[PN:.*]] = arith.ceildivui %{{.*}}, %c4
+// CHECK:         %[[FIRST:[a-zA-Z0-9_-]+]] = arith.subi %{{.*}}, %{{.*}} : index
+// CHECK-DAG:     %[[P0:[a-zA-Z0-9_-]+]] = arith.divui %{{.*}}, %c4
+// CHECK-DAG:     %[[PN:[a-zA-Z0-9_-]+]] = arith.ceildivui %{{.*}}, %c4
 // CHECK:         memref.subview %{{.*}}[%{{.*}}, %[[P0]], 0, 0, 0] [1, %[[PN]], 7, 1, 4]
 // CHECK:         memref.subview %{{.*}}[%{{.*}}, %{{.*}}, %{{.*}}] [1, %{{.*}}, %{{.*}}]
 func.func @cuts_regular_groups(%context: index {spex.place = "context"}, %n: index, %w: memref<?x5x7x1x4xf32>, %y: memref<?x?x20xf32>,

@@ -17,7 +17,7 @@ func.func @rejects_nameless_inputs(%x: memref<4xf32> {spex.place = "in", spex.di
 // -----
 
 // expected-error @below {{argument 0 is an index without a bound}}
-func.func @rejects_unbounded_indices(%x: memref<4xi32> {spex.place = "in", spex.name = "x", spex.dims = [4], spex.target = "V"}) attributes {spex.entry} {
+func.func @rejects_unbounded_indices(%x: memref<4xi32> {spex.place = "in", spex.name = "x", spex.dims = [4], spex.target = {}}) attributes {spex.entry} {
   return
 }
 

@@ -7,13 +7,13 @@
 
 // What is not read is not loaded.
 // CHECK-LABEL: func.func @adds_elements(
-// CHECK-SAME:    %[[A:.*]]: memref<?x4xf32>, %[[B:.*]]: memref<?x4xf32>, %[[OUT:.*]]: memref<?x4xf32>)
-// CHECK:         scf.for %[[I:.*]] =
-// CHECK:           scf.for %[[J:.*]] =
-// CHECK:             %[[X:.*]] = memref.load %[[A]][%[[I]], %[[J]]]
-// CHECK:             %[[Y:.*]] = memref.load %[[B]][%[[I]], %[[J]]]
+// CHECK-SAME:    %[[A:[a-zA-Z0-9_-]+]]: memref<?x4xf32>, %[[B:[a-zA-Z0-9_-]+]]: memref<?x4xf32>, %[[OUT:[a-zA-Z0-9_-]+]]: memref<?x4xf32>)
+// CHECK:         scf.for %[[I:[a-zA-Z0-9_-]+]] =
+// CHECK:           scf.for %[[J:[a-zA-Z0-9_-]+]] =
+// CHECK:             %[[X:[a-zA-Z0-9_-]+]] = memref.load %[[A]][%[[I]], %[[J]]]
+// CHECK:             %[[Y:[a-zA-Z0-9_-]+]] = memref.load %[[B]][%[[I]], %[[J]]]
 // CHECK-NOT:         memref.load
-// CHECK:             %[[S:.*]] = arith.addf %[[X]], %[[Y]] : f32
+// CHECK:             %[[S:[a-zA-Z0-9_-]+]] = arith.addf %[[X]], %[[Y]] : f32
 // CHECK:             memref.store %[[S]], %[[OUT]][%[[I]], %[[J]]]
 // CHECK-NOT:     linalg
 func.func @adds_elements(%a: memref<?x4xf32>, %b: memref<?x4xf32>, %out: memref<?x4xf32>) {
@@ -28,10 +28,10 @@ func.func @adds_elements(%a: memref<?x4xf32>, %b: memref<?x4xf32>, %out: memref<
 
 // One accumulator, ascending, from what the output holds.
 // CHECK-LABEL: func.func @contracts_with_one_accumulator(
-// CHECK:         scf.for %[[I:.*]] =
-// CHECK:           %[[START:.*]] = memref.load %{{.*}}[%[[I]]]
-// CHECK:           %[[R:.*]]:2 = scf.for %[[J:.*]] = {{.*}} iter_args(%{{.*}} = %{{.*}}, %[[ACC:.*]] = %[[START]])
-// CHECK:             %[[NEXT:.*]] = math.fma %{{.*}}, %{{.*}}, %[[ACC]] : f32
+// CHECK:         scf.for %[[I:[a-zA-Z0-9_-]+]] =
+// CHECK:           %[[START:[a-zA-Z0-9_-]+]] = memref.load %{{.*}}[%[[I]]]
+// CHECK:           %[[R:[a-zA-Z0-9_-]+]]:2 = scf.for %[[J:[a-zA-Z0-9_-]+]] = {{.*}} iter_args(%{{.*}} = %{{.*}}, %[[ACC:[a-zA-Z0-9_-]+]] = %[[START]])
+// CHECK:             %[[NEXT:[a-zA-Z0-9_-]+]] = math.fma %{{.*}}, %{{.*}}, %[[ACC]] : f32
 // CHECK:             scf.yield %{{.*}}, %[[NEXT]]
 // CHECK:           memref.store %[[R]]#1, %{{.*}}[%[[I]]]
 func.func @contracts_with_one_accumulator(%a: memref<?x?xf32>, %b: memref<?xf32>, %out: memref<?xf32>) {
@@ -47,25 +47,25 @@ func.func @contracts_with_one_accumulator(%a: memref<?x?xf32>, %b: memref<?xf32>
 // 16 lanes on the stack of the function, then lanes i + 8, 4, 2, 1: 15 sums,
 // and one of what the output held.
 // CHECK-LABEL: func.func @sums_over_sixteen_lanes(
-// CHECK:         %[[LANES:.*]] = memref.alloca() : memref<16xf32>
-// CHECK:         scf.for %[[I:.*]] =
+// CHECK:         %[[LANES:[a-zA-Z0-9_-]+]] = memref.alloca() : memref<16xf32>
+// CHECK:         scf.for %[[I:[a-zA-Z0-9_-]+]] =
 // CHECK-NOT:       memref.alloca
-// CHECK:           %[[HELD:.*]] = memref.load %{{.*}}[%[[I]]]
+// CHECK:           %[[HELD:[a-zA-Z0-9_-]+]] = memref.load %{{.*}}[%[[I]]]
 // CHECK-COUNT-16:  memref.store %{{.*}}, %[[LANES]]
-// CHECK:           scf.for %{{.*}} = {{.*}} iter_args(%[[STEP:.*]] = %{{.*}}) -> (index)
-// CHECK:             %[[SQUARE:.*]] = arith.mulf
-// CHECK:             %[[LANE:.*]] = arith.andi %[[STEP]], %{{.*}} : index
-// CHECK:             %[[OLD:.*]] = memref.load %[[LANES]][%[[LANE]]]
-// CHECK:             %[[NEW:.*]] = arith.addf %[[OLD]], %[[SQUARE]] : f32
+// CHECK:           scf.for %{{.*}} = {{.*}} iter_args(%[[STEP:[a-zA-Z0-9_-]+]] = %{{.*}}) -> (index)
+// CHECK:             %[[SQUARE:[a-zA-Z0-9_-]+]] = arith.mulf
+// CHECK:             %[[LANE:[a-zA-Z0-9_-]+]] = arith.andi %[[STEP]], %{{.*}} : index
+// CHECK:             %[[OLD:[a-zA-Z0-9_-]+]] = memref.load %[[LANES]][%[[LANE]]]
+// CHECK:             %[[NEW:[a-zA-Z0-9_-]+]] = arith.addf %[[OLD]], %[[SQUARE]] : f32
 // CHECK:             memref.store %[[NEW]], %[[LANES]][%[[LANE]]]
-// CHECK:           %[[L0:.*]] = memref.load %[[LANES]]
+// CHECK:           %[[L0:[a-zA-Z0-9_-]+]] = memref.load %[[LANES]]
 // CHECK-COUNT-7:   memref.load %[[LANES]]
-// CHECK:           %[[L8:.*]] = memref.load %[[LANES]]
+// CHECK:           %[[L8:[a-zA-Z0-9_-]+]] = memref.load %[[LANES]]
 // CHECK-COUNT-7:   memref.load %[[LANES]]
 // CHECK:           arith.addf %[[L0]], %[[L8]] : f32
 // CHECK-COUNT-13:  arith.addf
-// CHECK:           %[[SUM:.*]] = arith.addf
-// CHECK:           %[[ALL:.*]] = arith.addf %[[HELD]], %[[SUM]] : f32
+// CHECK:           %[[SUM:[a-zA-Z0-9_-]+]] = arith.addf
+// CHECK:           %[[ALL:[a-zA-Z0-9_-]+]] = arith.addf %[[HELD]], %[[SUM]] : f32
 // CHECK:           memref.store %[[ALL]], %{{.*}}[%[[I]]]
 func.func @sums_over_sixteen_lanes(%a: memref<?x?xf32>, %out: memref<?xf32>) {
   linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
@@ -80,8 +80,8 @@ func.func @sums_over_sixteen_lanes(%a: memref<?x?xf32>, %out: memref<?xf32>) {
 
 // Both dimensions count as one index: the step goes through both loops.
 // CHECK-LABEL: func.func @flattens_reduced_dimensions(
-// CHECK:         scf.for %{{.*}} = {{.*}} iter_args(%[[OUTER:.*]] = %{{.*}}) -> (index)
-// CHECK:           %[[INNER:.*]] = scf.for %{{.*}} = {{.*}} iter_args(%[[STEP:.*]] = %[[OUTER]]) -> (index)
+// CHECK:         scf.for %{{.*}} = {{.*}} iter_args(%[[OUTER:[a-zA-Z0-9_-]+]] = %{{.*}}) -> (index)
+// CHECK:           %[[INNER:[a-zA-Z0-9_-]+]] = scf.for %{{.*}} = {{.*}} iter_args(%[[STEP:[a-zA-Z0-9_-]+]] = %[[OUTER]]) -> (index)
 // CHECK:             arith.addi %[[STEP]], %{{.*}} : index
 // CHECK:           scf.yield %[[INNER]]
 func.func @flattens_reduced_dimensions(%a: memref<?x?xf32>, %out: memref<f32>) {
@@ -96,8 +96,8 @@ func.func @flattens_reduced_dimensions(%a: memref<?x?xf32>, %out: memref<f32>) {
 
 // The reduced dimension stands first in the op, and inside in the loops.
 // CHECK-LABEL: func.func @keeps_largest_and_sum(
-// CHECK:         scf.for %[[J:.*]] =
-// CHECK:           %[[R:.*]]:2 = scf.for %[[I:.*]] = {{.*}} iter_args(%{{.*}} = %{{.*}}, %[[MAX:.*]] = %{{.*}}) -> (index, f32)
+// CHECK:         scf.for %[[J:[a-zA-Z0-9_-]+]] =
+// CHECK:           %[[R:[a-zA-Z0-9_-]+]]:2 = scf.for %[[I:[a-zA-Z0-9_-]+]] = {{.*}} iter_args(%{{.*}} = %{{.*}}, %[[MAX:[a-zA-Z0-9_-]+]] = %{{.*}}) -> (index, f32)
 // CHECK:             memref.load %{{.*}}[%[[I]], %[[J]]]
 // CHECK:             arith.maximumf %{{.*}}, %[[MAX]]
 // CHECK:             memref.store %{{.*}} : memref<16xf32>
@@ -117,7 +117,7 @@ func.func @keeps_largest_and_sum(%a: memref<?x?xf32>, %max: memref<?xf32>, %sum:
 // The sum of an accumulator with itself is no sum over lanes.
 // CHECK-LABEL: func.func @doubles_in_one_accumulator(
 // CHECK-NOT:     memref.alloca
-// CHECK:         arith.addf %[[ACC:.*]], %[[ACC]]
+// CHECK:         arith.addf %[[ACC:[a-zA-Z0-9_-]+]], %[[ACC]]
 func.func @doubles_in_one_accumulator(%a: memref<?x?xf32>, %out: memref<?xf32>) {
   linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
       ins(%a : memref<?x?xf32>) outs(%out : memref<?xf32>) {
@@ -129,9 +129,9 @@ func.func @doubles_in_one_accumulator(%a: memref<?x?xf32>, %out: memref<?xf32>) 
 }
 
 // CHECK-LABEL: func.func @knows_positions(
-// CHECK:         scf.for %[[I:.*]] =
-// CHECK:           scf.for %[[J:.*]] =
-// CHECK:             %[[V:.*]] = arith.addi %[[I]], %[[J]] : index
+// CHECK:         scf.for %[[I:[a-zA-Z0-9_-]+]] =
+// CHECK:           scf.for %[[J:[a-zA-Z0-9_-]+]] =
+// CHECK:             %[[V:[a-zA-Z0-9_-]+]] = arith.addi %[[I]], %[[J]] : index
 // CHECK:             memref.store %[[V]]
 func.func @knows_positions(%out: memref<?x?xindex>) {
   linalg.generic {indexing_maps = [#id], iterator_types = ["parallel", "parallel"]}
@@ -146,9 +146,9 @@ func.func @knows_positions(%out: memref<?x?xindex>) {
 }
 
 // CHECK-LABEL: func.func @fills_and_copies(
-// CHECK-SAME:    %[[V:.*]]: f32
+// CHECK-SAME:    %[[V:[a-zA-Z0-9_-]+]]: f32
 // CHECK:         memref.store %[[V]]
-// CHECK:         %[[X:.*]] = memref.load
+// CHECK:         %[[X:[a-zA-Z0-9_-]+]] = memref.load
 // CHECK:         memref.store %[[X]]
 func.func @fills_and_copies(%v: f32, %a: memref<?xf32>, %b: memref<?xf32>) {
   linalg.fill ins(%v : f32) outs(%a : memref<?xf32>)

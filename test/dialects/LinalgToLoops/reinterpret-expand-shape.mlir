@@ -2,8 +2,8 @@
 // RUN: spex-opt %s --reinterpret-expand-shape --expand-strided-metadata | FileCheck %s --check-prefix=PLAIN
 
 // CHECK-LABEL: func.func @expands_two_dynamic_dimensions(
-// CHECK-SAME:    %[[M:.*]]: memref<?x8xf32>, %[[B:.*]]: index, %[[S:.*]]: index)
-// CHECK:         %[[ROW:.*]] = arith.muli %{{.*}}, %[[S]] : index
+// CHECK-SAME:    %[[M:[a-zA-Z0-9_-]+]]: memref<?x8xf32>, %[[B:[a-zA-Z0-9_-]+]]: index, %[[S:[a-zA-Z0-9_-]+]]: index)
+// CHECK:         %[[ROW:[a-zA-Z0-9_-]+]] = arith.muli %{{.*}}, %[[S]] : index
 // CHECK:         memref.reinterpret_cast %[[M]] to offset: [0], sizes: [%[[B]], %[[S]], 8], strides: [%{{.*}}, 8, 1]
 // CHECK-NOT:     memref.expand_shape
 // PLAIN-LABEL: func.func @expands_two_dynamic_dimensions(
@@ -14,8 +14,8 @@ func.func @expands_two_dynamic_dimensions(%m: memref<?x8xf32>, %b: index, %s: in
 }
 
 // CHECK-LABEL: func.func @keeps_offset_and_strides(
-// CHECK-SAME:    %[[M:.*]]: memref
-// CHECK:         %{{.*}}, %[[OFFSET:.*]], %{{.*}}:2, %[[STRIDES:.*]]:2 = memref.extract_strided_metadata %[[M]]
+// CHECK-SAME:    %[[M:[a-zA-Z0-9_-]+]]: memref
+// CHECK:         %{{.*}}, %[[OFFSET:[a-zA-Z0-9_-]+]], %{{.*}}:2, %[[STRIDES:[a-zA-Z0-9_-]+]]:2 = memref.extract_strided_metadata %[[M]]
 // CHECK:         memref.reinterpret_cast %[[M]] to offset: [%[[OFFSET]]], sizes: [2, %{{.*}}, 4], strides: [%{{.*}}, %[[STRIDES]]#0, 1]
 func.func @keeps_offset_and_strides(%m: memref<?x4xf32, strided<[?, 1], offset: ?>>, %n: index)
     -> memref<2x?x4xf32, strided<[?, ?, 1], offset: ?>> {

@@ -1,0 +1,12 @@
+// RUN: not spex build %s --emit=loops -o %t 2>&1 | FileCheck %s
+
+// An input cannot be the result: that copy stands in no formula.
+// CHECK: error: 'memref.copy' op copies a buffer that should have been written in place
+module attributes {spex.name = "m", spex.target = {cpu = "x86-64-v3", features = "+avx2", opt_level = 0 : i64, vector_bits = 256 : i64, bf16 = false, l2_bytes = 524288 : i64}} {
+func.func @m(%n: index {spex.dim = "N", spex.max = 8 : i64},
+    %x: tensor<?xf32> {bufferization.writable = false, spex.place = "in", spex.name = "x", spex.dims = ["N"]},
+    %out: memref<?xf32> {spex.place = "out", spex.name = "out", spex.dims = ["N"]}) attributes {spex.entry} {
+  bufferization.materialize_in_destination %x in restrict writable %out : (tensor<?xf32>, memref<?xf32>) -> ()
+  return
+}
+}
