@@ -41,7 +41,7 @@ def ConvertGroupedToVectorPass
     ```
   }];
   let dependentDialects = ["arith::ArithDialect", "func::FuncDialect",
-                           "math::MathDialect", "memref::MemRefDialect",
+                           "LLVM::LLVMDialect", "memref::MemRefDialect",
                            "scf::SCFDialect", "vector::VectorDialect"];
 }
 

@@ -1,0 +1,225 @@
+//===- ChoosePanels.cpp - Let matmuls read packed parameters --------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Replaces the right-hand sides of matmuls that are parameters by panels, and
+// leaves on the function's arguments what has to be packed how. Run before
+// bufferization by the pipeline of CPUs.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Grouped/Transforms/ParameterView.h"
+#include "dialects/Grouped/Transforms/Passes.h"
+#include "dialects/Spex/Target/VectorTarget.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/STLExtras.h"
+
+namespace mlir::grouped {
+#define GEN_PASS_DEF_CHOOSEPANELSPASS
+#include "dialects/Grouped/Transforms/Passes.h.inc"
+
+namespace {
+/// What a packed argument holds, and its type.
+struct PanelForm {
+  SmallVector<ParameterView> sides;
+  RankedTensorType type;
+  DictionaryAttr pack;
+};
+
+struct ChoosePanelsPass final : impl::ChoosePanelsPassBase<ChoosePanelsPass> {
+  void runOnOperation() override;
+
+private:
+  void convert(MatmulOp op);
+  BlockArgument getArgument(func::FuncOp function, const PanelForm &form);
+};
+} // namespace
+
+static RankedTensorType typeOf(const ParameterView &view) {
+  return cast<RankedTensorType>(view.argument.getType());
+}
+
+/// The product of the sizes of some dimensions.
+static int64_t sizeOf(RankedTensorType type, ArrayRef<int64_t> dims) {
+  int64_t size = 1;
+  for (int64_t dim : dims)
+    size *= type.getDimSize(dim);
+  return size;
+}
+
+/// Both sides are cut out of their parameters alike.
+static bool lieAlike(const ParameterView &a, const ParameterView &b) {
+  return typeOf(a) == typeOf(b) && a.dims == b.dims &&
+         a.slicedDims == b.slicedDims && a.offsets == b.offsets &&
+         a.groupDim == b.groupDim;
+}
+
+/// The panels that `op` would read, if all its right-hand sides are parameters.
+static std::optional<PanelForm> findForm(MatmulOp op) {
+  if (op.isPacked() || !op->getParentOfType<TasksOp>())
+    return std::nullopt;
+  PanelForm form;
+  for (Value rhs : op.getRhs()) {
+    std::optional<ParameterView> view = viewOfParameter(rhs);
+    if (!view || !typeOf(*view).getElementType().isF32())
+      return std::nullopt;
+    form.sides.push_back(*view);
+    if (!lieAlike(form.sides.front(), *view))
+      return std::nullopt;
+  }
+  const ParameterView &view = form.sides.front();
+  RankedTensorType type = typeOf(view);
+  int64_t numSides = form.sides.size();
+  int64_t columns =
+      spex::VectorTarget::of(op).panelColumns(type.getElementType(), numSides);
+  SmallVector<int64_t> shape;
+  for (int64_t dim : view.getOuterDims())
+    shape.push_back(type.getDimSize(dim));
+  int64_t numPanels =
+      llvm::divideCeilSigned(sizeOf(type, view.dims[1]), columns);
+  shape.append({numPanels, sizeOf(type, view.dims[0]), numSides, columns});
+  form.type = RankedTensorType::get(shape, type.getElementType());
+
+  Builder b(op.getContext());
+  SmallVector<Attribute> parameters;
+  for (const ParameterView &side : form.sides)
+    parameters.push_back(side.getParameter());
+  form.pack = b.getDictionaryAttr(
+      {b.getNamedAttr("columns", b.getI64IntegerAttr(columns)),
+       b.getNamedAttr("k", b.getI64ArrayAttr(view.dims[0])),
+       b.getNamedAttr("n", b.getI64ArrayAttr(view.dims[1])),
+       b.getNamedAttr("outer", b.getI64ArrayAttr(view.getOuterDims())),
+       b.getNamedAttr("parameters", b.getArrayAttr(parameters))});
+  return form;
+}
+
+/// The argument that holds these panels; a new one behind all others if there
+/// is none yet.
+BlockArgument ChoosePanelsPass::getArgument(func::FuncOp function,
+                                            const PanelForm &form) {
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (function.getArgAttr(i, "spex.pack") == form.pack)
+      return function.getArgument(i);
+  Builder b(&getContext());
+  DictionaryAttr attributes = b.getDictionaryAttr(
+      {b.getNamedAttr("bufferization.writable", b.getBoolAttr(false)),
+       b.getNamedAttr("spex.dims", b.getI64ArrayAttr(form.type.getShape())),
+       b.getNamedAttr("spex.pack", form.pack),
+       b.getNamedAttr("spex.parameter", form.sides.front().getParameter()),
+       b.getNamedAttr("spex.place", b.getStringAttr("packed"))});
+  unsigned number = function.getNumArguments();
+  LogicalResult inserted = function.insertArgument(
+      number, form.type, attributes, form.sides.front().argument.getLoc());
+  (void)inserted; // a function with a body takes arguments
+  return function.getArgument(number);
+}
+
+/// The part of all panels that the tasks read: one element of each dimension
+/// that was sliced.
+static Value createSlice(OpBuilder &b, Location loc, Value panels,
+                         ArrayRef<OpFoldResult> at) {
+  if (at.empty())
+    return panels;
+  auto type = cast<RankedTensorType>(panels.getType());
+  int64_t numSliced = at.size();
+  SmallVector<OpFoldResult> offsets(at), sizes, strides;
+  for (int64_t i = 0; i < type.getRank(); ++i) {
+    if (i >= numSliced)
+      offsets.push_back(b.getIndexAttr(0));
+    sizes.push_back(b.getIndexAttr(i < numSliced ? 1 : type.getDimSize(i)));
+    strides.push_back(b.getIndexAttr(1));
+  }
+  return tensor::ExtractSliceOp::create(
+      b, loc,
+      RankedTensorType::get(type.getShape().drop_front(numSliced),
+                            type.getElementType()),
+      panels, offsets, sizes, strides);
+}
+
+/// The region argument that shows `panels`, as one more of them.
+static BlockArgument addPanels(TasksOp tasks, Value panels, Location loc) {
+  for (auto [i, operand] : llvm::enumerate(tasks.getPanels()))
+    if (operand == panels)
+      return tasks.getPanelArg(i);
+  auto type = cast<RankedTensorType>(panels.getType());
+  SmallVector<int64_t> part =
+      tasks.getPartShape(TasksOp::Part::Panel, type.getShape());
+  unsigned number = tasks.getFirstArg(TasksOp::Part::Init);
+  tasks.getPanelsMutable().append(panels);
+  return tasks.getBody().insertArgument(number, type.clone(part), loc);
+}
+
+/// Chunks of columns have to be whole panels.
+static void alignColumnBlock(TasksOp tasks, int64_t columns) {
+  if (std::optional<int64_t> block = tasks.getColumnBlock())
+    tasks.setColumnBlock(llvm::divideCeilSigned(*block, columns) * columns);
+}
+
+void ChoosePanelsPass::convert(MatmulOp op) {
+  std::optional<PanelForm> form = findForm(op);
+  if (!form)
+    return;
+  auto tasks = op->getParentOfType<TasksOp>();
+  alignColumnBlock(tasks, form->type.getShape().back());
+  BlockArgument argument =
+      getArgument(tasks->getParentOfType<func::FuncOp>(), *form);
+  // Tasks that read these panels already have their slice.
+  Value panels;
+  for (Value operand : tasks.getPanels()) {
+    auto slice = operand.getDefiningOp<tensor::ExtractSliceOp>();
+    if (operand == argument || (slice && slice.getSource() == argument))
+      panels = operand;
+  }
+  if (!panels) {
+    OpBuilder builder(tasks);
+    panels = createSlice(builder, op.getLoc(), argument,
+                         form->sides.front().offsets);
+  }
+  op.getRhsMutable().assign(addPanels(tasks, panels, op.getLoc()));
+}
+
+/// Takes panels away that the region does not read.
+static void dropUnusedPanels(TasksOp tasks) {
+  for (unsigned i = tasks.getPanels().size(); i-- > 0;) {
+    BlockArgument part = tasks.getPanelArg(i);
+    if (!part.use_empty())
+      continue;
+    tasks.getBody().eraseArgument(part.getArgNumber());
+    tasks.getPanelsMutable().erase(i);
+  }
+}
+
+/// Ops that only led to a right-hand side, from the last to the first.
+static void eraseDeadOps(func::FuncOp function) {
+  SmallVector<Operation *> ops;
+  function.walk([&](Operation *op) { ops.push_back(op); });
+  for (Operation *op : llvm::reverse(ops))
+    if (!isa<TasksOp>(op) && isOpTriviallyDead(op))
+      op->erase();
+}
+
+static void dropUnusedParameters(func::FuncOp function) {
+  for (unsigned i = function.getNumArguments(); i-- > 0;)
+    if (function.getArgAttr(i, "spex.parameter") &&
+        function.getArgument(i).use_empty())
+      (void)function.eraseArgument(i);
+}
+
+void ChoosePanelsPass::runOnOperation() {
+  SmallVector<MatmulOp> matmuls;
+  getOperation().walk([&](MatmulOp op) { matmuls.push_back(op); });
+  for (MatmulOp op : matmuls)
+    convert(op);
+  for (auto function : getOperation().getOps<func::FuncOp>()) {
+    if (function.isExternal())
+      continue;
+    // Ops in tasks go first: they hold on to panels.
+    eraseDeadOps(function);
+    function.walk(dropUnusedPanels);
+    eraseDeadOps(function);
+    dropUnusedParameters(function);
+  }
+}
+} // namespace mlir::grouped
