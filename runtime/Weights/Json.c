@@ -158,15 +158,17 @@ spex_status spex_json_string(spex_json *json, char *buffer, int64_t room) {
     }
     if (n == 0)
       return spex_json_expected(json, "a character of a string");
-    if (length + n >= room)
+    if (buffer && length + n >= room)
       return spex_json_expected(json, "a shorter string");
-    memcpy(buffer + length, bytes, (size_t)n);
+    if (buffer)
+      memcpy(buffer + length, bytes, (size_t)n);
     length += n;
   }
   if (json->at == json->end)
     return spex_json_expected(json, "the end of a string");
   ++json->at;
-  buffer[length] = 0;
+  if (buffer)
+    buffer[length] = 0;
   return SPEX_OK;
 }
 
@@ -229,9 +231,8 @@ spex_status spex_json_skip(spex_json *json) {
   int depth = 0;
   int expect_key = 0;
   for (;;) {
-    char text[4096];
     double number;
-    if (expect_key && spex_json_key(json, text, sizeof text) != SPEX_OK)
+    if (expect_key && spex_json_key(json, NULL, 0) != SPEX_OK)
       return SPEX_FAILED;
     expect_key = 0;
     int opened = spex_json_accept(json, "{")   ? 1
@@ -244,7 +245,7 @@ spex_status spex_json_skip(spex_json *json) {
       objects = objects << 1 | (opened == 1);
       ++depth;
     } else if (json->at < json->end && *json->at == '"') {
-      if (spex_json_string(json, text, sizeof text) != SPEX_OK)
+      if (spex_json_string(json, NULL, 0) != SPEX_OK)
         return SPEX_FAILED;
     } else if (!spex_json_accept(json, "null") &&
                !spex_json_accept(json, "true") &&

@@ -34,7 +34,8 @@ int spex_json_next(spex_json *json, char close, int64_t index);
 int spex_json_accept(spex_json *json, const char *word);
 
 /* A string without zeros, decoded and ended by a zero: at most room - 1 bytes
-   of valid UTF-8. */
+   of valid UTF-8. With a null buffer it may be of any length and is only
+   checked. */
 spex_status spex_json_string(spex_json *json, char *buffer, int64_t room);
 /* The same and a colon. */
 spex_status spex_json_key(spex_json *json, char *buffer, int64_t room);

@@ -59,6 +59,15 @@ TEST_F(SafetensorsTest, TakesMetadataPaddingAndAnyOrderOfKeys) {
   EXPECT_EQ(b[3], 6);
 }
 
+TEST_F(SafetensorsTest, TakesMetadataOfAnyLength) {
+  std::string header = "{\"__metadata__\":{\"tags\":\"" +
+                       std::string(1000000, 't') + "\"}," +
+                       std::string(goodHeader).substr(1);
+  std::string path =
+      folder.write("x", safetensors(header, floats({1, 2, 3, 4, 5, 6})));
+  EXPECT_EQ(readPath(path), SPEX_OK) << error.message;
+}
+
 TEST_F(SafetensorsTest, ConvertsFloats) {
   std::string header =
       R"({"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},)"
