@@ -1,0 +1,231 @@
+//===- Compile.cpp - From a file to machine code --------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Driver/Compile.h"
+#include "compiler/Driver/Files.h"
+#include "compiler/Frontend/Printer.h"
+#include "compiler/IRGen/IRGen.h"
+#include "compiler/Link/Link.h"
+#include "compiler/Pipelines/Registration.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/TimeProfiler.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cstdlib>
+#include <unistd.h>
+
+namespace spex {
+namespace {
+/// "FILE:LINE:COL" of the innermost place in a source file, or "".
+std::string describe(mlir::Location location) {
+  std::string text;
+  location->walk([&](mlir::Location part) {
+    auto file = mlir::dyn_cast<mlir::FileLineColLoc>(part);
+    if (!file)
+      return mlir::WalkResult::advance();
+    text = file.getFilename().str() + ":" + std::to_string(file.getLine()) +
+           ":" + std::to_string(file.getColumn());
+    return mlir::WalkResult::interrupt();
+  });
+  return text;
+}
+} // namespace
+
+Compilation::Compilation(const Arguments &arguments) : arguments(arguments) {}
+Compilation::~Compilation() = default;
+
+/// Turns what MLIR says into one line, without IR. Notes would print it.
+void Compilation::handle(mlir::Diagnostic &diagnostic) {
+  std::string place = describe(diagnostic.getLocation());
+  std::string prefix = place.empty() ? "" : place + ": ";
+  if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Remark) {
+    llvm::errs() << prefix << "remark: " << diagnostic.str() << "\n";
+    return;
+  }
+  if (diagnostic.getSeverity() != mlir::DiagnosticSeverity::Error)
+    return;
+  if (isFromIR)
+    llvm::errs() << prefix << "error: " << diagnostic.str() << "\n";
+  else
+    llvm::errs() << prefix << "error: internal: " << diagnostic.str()
+                 << "; this is a fault in the compiler\n";
+}
+
+bool Compilation::start(const std::string &path, Phase stopAt) {
+  std::string error;
+  if (!readFile(path, checked.file, error)) {
+    fail(error);
+    return false;
+  }
+  std::string cpu = arguments.value(OPT_cpu_eq, "native");
+  std::optional<TargetDescription> found = findTarget(cpu, error);
+  if (!found) {
+    fail(error);
+    return false;
+  }
+  target = *found;
+  target.optLevel = arguments.optLevel();
+
+  isFromIR = isIntermediate(checked.file.text);
+  if (stopAt != Phase::Ast || isFromIR) {
+    mlir::DialectRegistry registry;
+    registerDialects(registry);
+    context = std::make_unique<mlir::MLIRContext>(
+        registry, mlir::MLIRContext::Threading::DISABLED);
+    context->printOpOnDiagnostic(false);
+    context->getDiagEngine().registerHandler(
+        [this](mlir::Diagnostic &diagnostic) {
+          handle(diagnostic);
+          return mlir::success();
+        });
+  }
+  if (isFromIR)
+    return parseModule();
+  if (!checkSource(arguments, /*mustBeBuildable=*/true, checked))
+    return false;
+  entryPoint = chooseEntry(*checked.program);
+  if (!entryPoint)
+    return false;
+  if (arguments.has(OPT_dump_to_eq))
+    dump(Phase::Ast, print(*checked.tree));
+  return stopAt == Phase::Ast || generateModule();
+}
+
+bool Compilation::parseModule() {
+  llvm::TimeTraceScope scope("parse IR");
+  for (OptionID id : {OPT_dim_eq, OPT_set_eq, OPT_numerics_eq, OPT_entry_eq,
+                      OPT_cpu_eq, OPT_O0, OPT_O3})
+    if (arguments.has(id)) {
+      fail("`" + checked.file.name + "` is IR: its sizes, level and target " +
+           "are fixed, and `" +
+           arguments.list.getLastArg(id)->getSpelling().rtrim('=').str() +
+           "` has no meaning");
+      return false;
+    }
+  mlir::ParserConfig config(context.get());
+  module = mlir::parseSourceString<mlir::ModuleOp>(checked.file.text, config,
+                                                   checked.file.name);
+  if (!module)
+    return false;
+  std::string error;
+  std::optional<Phase> found = phaseOf(*module);
+  std::optional<TargetDescription> stored = readTarget(*module, error);
+  if (!found || !stored) {
+    fail("`" + checked.file.name + "` is no output of `spex build --emit`" +
+         (error.empty() ? "" : ": " + error));
+    return false;
+  }
+  current = *found;
+  target = *stored;
+  return true;
+}
+
+bool Compilation::generateModule() {
+  llvm::TimeTraceScope scope("generate moe");
+  module = generate(*checked.program, *entryPoint, target, *context,
+                    checked.diagnostics);
+  if (!module) {
+    printDiagnostics(checked.diagnostics);
+    return false;
+  }
+  current = Phase::Moe;
+  dump(Phase::Moe, text());
+  return true;
+}
+
+bool Compilation::lowerTo(Phase phase) {
+  if (current >= phase)
+    return true;
+  // Text only where it may be needed: printing costs as much as a pass.
+  PipelineOptions options;
+  options.remarkScalarLoops = arguments.value(OPT_remarks_eq) == "vectorize";
+  options.afterPhase = [this](Phase reached, mlir::ModuleOp) {
+    current = reached;
+    dump(reached, text());
+  };
+  std::string before = text();
+  if (mlir::succeeded(lower(*module, current, phase, options))) {
+    current = phase;
+    return true;
+  }
+  writeReproducer(before);
+  return false;
+}
+
+bool Compilation::emit(CodeKind kind, llvm::SmallVectorImpl<char> &code) {
+  if (!lowerTo(Phase::Llvm))
+    return false;
+  std::string error;
+  if (emitCode(*module, target, kind, code, error))
+    return true;
+  fail(error);
+  return false;
+}
+
+std::string Compilation::text() const {
+  std::string result;
+  llvm::raw_string_ostream stream(result);
+  mlir::OpPrintingFlags flags;
+  flags.enableDebugInfo(/*enable=*/false);
+  mlir::ModuleOp(*module).print(stream, flags);
+  return result;
+}
+
+std::string Compilation::name() const {
+  if (entryPoint)
+    return entryPoint->name;
+  auto attribute = (*module)->getAttrOfType<mlir::StringAttr>("spex.name");
+  return attribute ? attribute.str() : "a.out";
+}
+
+void Compilation::dump(Phase phase, llvm::StringRef content) {
+  std::string directory = arguments.value(OPT_dump_to_eq);
+  if (directory.empty())
+    return;
+  std::string error;
+  if (std::error_code code = llvm::sys::fs::create_directories(directory)) {
+    fail("cannot make the folder `" + directory + "`: " + code.message());
+    return;
+  }
+  for (const PhaseInfo &info : phases()) {
+    if (info.phase != phase)
+      continue;
+    const char *extension = phase == Phase::Ast ? ".spex" : ".mlir";
+    std::string path = directory + "/" +
+                       std::to_string(static_cast<int>(phase)) + "-" +
+                       info.name + extension;
+    if (!writeFile(path, content, error))
+      fail(error);
+  }
+}
+
+void Compilation::writeReproducer(llvm::StringRef moduleText) {
+  const char *directory = getenv("TMPDIR");
+  std::string path = std::string(directory && *directory ? directory : "/tmp") +
+                     "/spex-reproducer-" + std::to_string(getpid()) + ".mlir";
+  std::string error;
+  if (writeFile(path, moduleText, error))
+    llvm::errs() << "note: `spex build " << path
+                 << "` shows the fault again; please attach that file\n";
+}
+
+int compileInMemory(Compilation &compilation, const std::string &path) {
+  llvm::SmallVector<char> object;
+  if (!compilation.start(path, Phase::Object) ||
+      !compilation.emit(CodeKind::Object, object))
+    return -1;
+  std::string error;
+  int descriptor = linkInMemory(object, error);
+  if (descriptor < 0)
+    fail(error);
+  return descriptor;
+}
+} // namespace spex

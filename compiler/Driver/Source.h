@@ -1,0 +1,45 @@
+//===- Source.h - A program read, parsed and checked ------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef COMPILER_DRIVER_SOURCE_H
+#define COMPILER_DRIVER_SOURCE_H
+
+#include "compiler/Diagnostics/Diagnostics.h"
+#include "compiler/Driver/Arguments.h"
+#include "compiler/Frontend/AST.h"
+#include "compiler/Sema/Sema.h"
+
+namespace spex {
+
+/// Holds the text that diagnostics and locations point into: keep it while
+/// they live.
+struct CheckedSource {
+  SourceFile file;
+  DiagnosticEngine diagnostics;
+  std::unique_ptr<ast::File> tree;
+  std::optional<Program> program;
+};
+
+/// The one operand of a subcommand, or nothing after an error.
+std::optional<std::string> onlyOperand(const Arguments &arguments);
+
+/// What `--dim`, `--set`, `--numerics` and `--entry` say; false after an error.
+bool readSemaOptions(const Arguments &arguments, SemaOptions &options);
+
+/// Parses and checks `source.file`, whose text is there already. Prints every
+/// diagnostic; false if there was an error.
+bool checkSource(const Arguments &arguments, bool mustBeBuildable,
+                 CheckedSource &source);
+
+/// The entry point to compile, or null after an error.
+const EntryPoint *chooseEntry(const Program &program);
+
+/// Prints what the engine holds to stderr.
+void printDiagnostics(const DiagnosticEngine &diagnostics);
+
+} // namespace spex
+
+#endif // COMPILER_DRIVER_SOURCE_H
