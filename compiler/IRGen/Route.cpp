@@ -186,7 +186,8 @@ void Generator::noteRoute(const std::string &path, int64_t experts,
 
 /// Passes what the region uses from outside: constants are made anew in it,
 /// the rest are operands that every expert gets whole.
-static SmallVector<Value> isolate(Region &region, unsigned numUnits) {
+static SmallVector<Value> isolate(MLIRContext *context, Region &region,
+                                  unsigned numUnits) {
   llvm::SetVector<Value> captured;
   region.walk([&](Operation *op) {
     for (Value operand : op->getOperands())
@@ -194,7 +195,8 @@ static SmallVector<Value> isolate(Region &region, unsigned numUnits) {
         captured.insert(operand);
   });
   Block &block = region.front();
-  OpBuilder inner(region.getContext());
+  // The region belongs to no op yet, so it cannot be asked.
+  OpBuilder inner(context);
   inner.setInsertionPointToStart(&block);
   SmallVector<Value> whole;
   for (Value value : captured) {
@@ -264,7 +266,7 @@ Values Generator::runExperts(const Route &route, RouteValues &values) {
     weights = scopes.back().operands;
     scopes.pop_back();
   }
-  SmallVector<Value> whole = isolate(*region, units.size());
+  SmallVector<Value> whole = isolate(builder.getContext(), *region, units.size());
   SmallVector<mlir::Type> types;
   for (const Tensor &result : each)
     types.push_back(tensorType(result.dims, result.element));
@@ -294,6 +296,8 @@ void Generator::emitRoute(const Route &route) {
   values.units = routedUnits(route, by);
   values.unit = unitDimension(values.units);
   choose(route, values, by);
+  if (!route.isResultUsed)
+    return; // only its numbers are read
   Tensor weight = routeWeight(route, values);
   Values each = runExperts(route, values);
 
