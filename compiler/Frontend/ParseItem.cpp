@@ -115,6 +115,7 @@ std::unique_ptr<Item> Parser::parseComponent(Role role,
   item->formals = parseFormals();
   expect("->");
   item->result = parseResult();
+  recoverAtBrace(0);
   item->body = parseBlock();
   return item;
 }
@@ -124,6 +125,7 @@ std::unique_ptr<Item> Parser::parsePolicy(SourceLocation location) {
   item->name = capital("the name of a policy");
   item->generics = parseGenerics();
   item->formals = parseFormals();
+  recoverAtBrace(0);
   item->clauses = parseClauses();
   return item;
 }

@@ -23,6 +23,7 @@ static constexpr const char *clauseOrder =
 
 std::unique_ptr<Route> Parser::parseRoute() {
   auto route = std::make_unique<Route>();
+  size_t depth = openBrackets.size();
   route->name = small("the name of a route");
   expect("=");
   route->dim = capital("the dimension of the experts");
@@ -51,6 +52,7 @@ std::unique_ptr<Route> Parser::parseRoute() {
     route->policy = parseCallee();
     route->policyArgs = parseArguments();
   } else {
+    recoverAtBrace(depth);
     route->clauses = parseClauses();
   }
   return route;

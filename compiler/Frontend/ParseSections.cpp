@@ -19,6 +19,7 @@ std::unique_ptr<Item> Parser::parseSection(std::string_view word,
                                            SourceLocation location) {
   // Reads the lines between the braces, with `parseLine` into `lines`.
   auto parseLines = [&](auto &lines, auto parseLine) {
+    recoverAtBrace(0);
     braced(Unit::Line, [&] {
       countNode();
       auto line = parseLine();

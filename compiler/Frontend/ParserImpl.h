@@ -87,6 +87,10 @@ private:
   enum class Unit { Declaration, Statement, Clause, Line };
   bool beginsUnit(Unit unit) const;
   bool beginsDeclaration() const;
+  /// Leaves panic at the `{` of a declaration or route whose head is wrong:
+  /// what stands in its braces is read all the same. `depth` brackets were
+  /// open before it.
+  void recoverAtBrace(size_t depth);
   /// Leaves panic: skips what is left of a unit that began at token `start`
   /// with `depth` brackets open.
   void synchronize(Unit unit, size_t start, size_t depth);

@@ -34,10 +34,17 @@ InFlight Parser::expected(const std::string &what) {
   if (isPanicking)
     return InFlight(nullptr);
   SourceLocation here = place();
-  // What is missing at the end of a line is missing right after it.
-  if (isLineEnd() && position > 0)
-    here = {list.tokens[position - 1].end(), 1, fileIndex};
   std::string found = describe();
+  // What is missing at the end of a line is missing right after it, also if an
+  // operator there would take the next line in.
+  bool isNextLine =
+      peek().startsLine && !isInsideBrackets() &&
+      (beginsDeclaration() || isReservedWord(text()) || text() == "}");
+  if ((isLineEnd() || (isNextLine && peek().continuesLine)) && position > 0) {
+    here = {list.tokens[position - 1].end(), 1, fileIndex};
+    if (!isLineEnd())
+      found = "the end of the line";
+  }
   bool wasReported = peek().kind == TokenKind::Invalid;
   panic();
   if (wasReported)
@@ -144,6 +151,26 @@ bool Parser::beginsUnit(Unit unit) const {
                .Default(false);
   }
   return false;
+}
+
+void Parser::recoverAtBrace(size_t depth) {
+  if (!isPanicking || isStopped || leavesBody)
+    return;
+  size_t start = position;
+  for (;; ++position) {
+    const Token &token = list.tokens[position];
+    std::string_view word = token.text(file);
+    bool isNext = token.startsLine && position != start &&
+                  (beginsDeclaration() || beginsUnit(Unit::Statement));
+    if (token.kind == TokenKind::End || word == "}" || isNext)
+      break;
+    if (token.kind == TokenKind::Punctuation && word == "{") {
+      isPanicking = false;
+      openBrackets.resize(depth);
+      return;
+    }
+  }
+  position = start;
 }
 
 void Parser::synchronize(Unit unit, size_t start, size_t depth) {
