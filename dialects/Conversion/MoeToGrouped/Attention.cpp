@@ -46,42 +46,57 @@ Names getResultNames(linalg::GenericOp op) {
 // The seed
 //===----------------------------------------------------------------------===//
 
-/// A dimension of `operand` that `other` does not have, kept in the result and
-/// of dynamic size.
-static StringRef findOwnDim(linalg::GenericOp op, OpOperand &operand,
-                            OpOperand &other) {
+/// The first dimension of `operand` that `other` does not have and the result
+/// keeps, as its number; those of dynamic size come first.
+static std::optional<unsigned>
+findOwnDim(linalg::GenericOp op, OpOperand &operand, OpOperand &other) {
   Names names = getDimNames(op, operand), others = getDimNames(op, other);
   Names results = getResultNames(op);
   auto type = cast<RankedTensorType>(operand.get().getType());
-  for (auto [i, name] : llvm::enumerate(names))
-    if (type.isDynamicDim(i) && !llvm::is_contained(others, name) &&
-        llvm::is_contained(results, name))
-      return name;
-  return StringRef();
+  std::optional<unsigned> found;
+  for (auto [i, name] : llvm::enumerate(names)) {
+    if (llvm::is_contained(others, name) || !llvm::is_contained(results, name))
+      continue;
+    if (type.isDynamicDim(i))
+      return i;
+    if (!found)
+      found = i;
+  }
+  return found;
 }
 
-/// A dimension that both operands and the result share: groups of tasks.
-static StringRef findSharedDim(linalg::GenericOp op) {
-  OpOperand &a = *op.getDpsInputOperand(0), &b = *op.getDpsInputOperand(1);
-  Names names = getDimNames(op, a), others = getDimNames(op, b);
-  Names results = getResultNames(op);
-  auto type = cast<RankedTensorType>(a.get().getType());
-  for (auto [i, name] : llvm::enumerate(names))
-    if (type.isDynamicDim(i) && llvm::is_contained(others, name) &&
-        llvm::is_contained(results, name))
-      return name;
-  return StringRef();
+/// The dimension before the rows that everything shares: sequences, which
+/// become the groups of the tasks.
+static StringRef findGroup(linalg::GenericOp op, OpOperand &queries,
+                           OpOperand &others) {
+  Names names = getDimNames(op, queries);
+  bool isShared = llvm::is_contained(getDimNames(op, others), names.front()) &&
+                  llvm::is_contained(getResultNames(op), names.front());
+  return isShared ? names.front() : StringRef();
 }
 
 /// Whether `op` multiplies query rows by past positions; sets the names.
 static bool matchSeed(linalg::GenericOp op, Cluster &cluster) {
-  if (!isContraction(op) || getLoopNames(op).empty())
+  if (!isContraction(op) || getLoopNames(op).empty() ||
+      isParameterPart(op.getInputs()[0]) || isParameterPart(op.getInputs()[1]))
     return false;
   OpOperand &a = *op.getDpsInputOperand(0), &b = *op.getDpsInputOperand(1);
-  cluster.rows = findOwnDim(op, a, b);
-  cluster.past = findOwnDim(op, b, a);
-  cluster.group = findSharedDim(op);
-  return !cluster.rows.empty() && !cluster.past.empty();
+  std::optional<unsigned> rows = findOwnDim(op, a, b);
+  std::optional<unsigned> past = findOwnDim(op, b, a);
+  if (!rows || !past)
+    return false;
+  // Of fixed sizes: the same positions, under two names.
+  int64_t rowsSize =
+      cast<RankedTensorType>(a.get().getType()).getDimSize(*rows);
+  int64_t pastSize =
+      cast<RankedTensorType>(b.get().getType()).getDimSize(*past);
+  if (ShapedType::isDynamic(rowsSize) != ShapedType::isDynamic(pastSize) ||
+      rowsSize != pastSize)
+    return false;
+  cluster.rows = getDimNames(op, a)[*rows];
+  cluster.past = getDimNames(op, b)[*past];
+  cluster.group = findGroup(op, a, b);
+  return true;
 }
 
 //===----------------------------------------------------------------------===//
@@ -111,54 +126,65 @@ static bool isAligned(linalg::GenericOp producer, linalg::GenericOp user,
   return true;
 }
 
-/// All ops of the block that join: those with both loops that read, or are read
-/// by, one that has joined, and those between them.
-static void growCluster(linalg::GenericOp seed, Cluster &cluster) {
-  llvm::SetVector<Operation *> members;
-  members.insert(seed);
+using Members = llvm::SetVector<Operation *>;
+
+static linalg::GenericOp getInBlock(Operation *op, Block *block) {
+  auto generic = dyn_cast_or_null<linalg::GenericOp>(op);
+  return generic && generic->getBlock() == block ? generic
+                                                 : linalg::GenericOp();
+}
+
+/// Ops with both loops that read, or are read by, one that has joined.
+static void addNeighbours(const Cluster &cluster, Members &members) {
   for (unsigned i = 0; i < members.size(); ++i) {
     auto op = cast<linalg::GenericOp>(members[i]);
     for (Operation *user : op->getUsers()) {
-      auto generic = dyn_cast<linalg::GenericOp>(user);
-      if (generic && generic->getBlock() == seed->getBlock() &&
-          hasLoops(generic, cluster.rows, cluster.past) &&
+      linalg::GenericOp generic = getInBlock(user, op->getBlock());
+      if (generic && hasLoops(generic, cluster.rows, cluster.past) &&
           isAligned(op, generic, cluster.rows))
         members.insert(generic);
     }
     for (Value input : op.getInputs()) {
-      auto generic = input.getDefiningOp<linalg::GenericOp>();
-      if (generic && generic->getBlock() == seed->getBlock() &&
-          hasLoops(generic, cluster.rows, cluster.past) &&
+      linalg::GenericOp generic =
+          getInBlock(input.getDefiningOp(), op->getBlock());
+      if (generic && hasLoops(generic, cluster.rows, cluster.past) &&
           isAligned(generic, op, cluster.rows))
         members.insert(generic);
     }
   }
+}
 
-  // What lies between two members, such as a limit on the largest value.
-  bool isComplete = false;
-  while (!isComplete) {
-    isComplete = true;
-    for (Operation *member : SmallVector<Operation *>(members.getArrayRef()))
-      for (Operation *user : member->getUsers()) {
-        auto generic = dyn_cast<linalg::GenericOp>(user);
-        if (!generic || generic->getBlock() != seed->getBlock() ||
-            members.contains(generic) ||
-            !llvm::is_contained(getResultNames(generic), cluster.rows) ||
-            !isAligned(cast<linalg::GenericOp>(member), generic, cluster.rows))
-          continue;
-        bool leadsBack =
-            llvm::any_of(generic->getUsers(), [&](Operation *next) {
-              auto nextGeneric = dyn_cast<linalg::GenericOp>(next);
-              return members.contains(next) && nextGeneric &&
-                     isAligned(generic, nextGeneric, cluster.rows);
-            });
-        if (leadsBack) {
-          members.insert(generic);
-          isComplete = false;
-        }
-      }
+/// Whether `op` lies between two members, such as a limit on the largest value.
+static bool isBetween(linalg::GenericOp op, const Cluster &cluster,
+                      const Members &members) {
+  return llvm::is_contained(getResultNames(op), cluster.rows) &&
+         llvm::any_of(op->getUsers(), [&](Operation *user) {
+           return members.contains(user) &&
+                  isAligned(op, cast<linalg::GenericOp>(user), cluster.rows);
+         });
+}
+
+static bool addBetween(const Cluster &cluster, Members &members) {
+  bool hasNew = false;
+  for (unsigned i = 0; i < members.size(); ++i) {
+    auto op = cast<linalg::GenericOp>(members[i]);
+    for (Operation *user : op->getUsers()) {
+      linalg::GenericOp generic = getInBlock(user, op->getBlock());
+      if (generic && !members.contains(generic) &&
+          isBetween(generic, cluster, members) &&
+          isAligned(op, generic, cluster.rows))
+        hasNew |= members.insert(generic);
+    }
   }
+  return hasNew;
+}
 
+static void growCluster(linalg::GenericOp seed, Cluster &cluster) {
+  Members members;
+  members.insert(seed);
+  do
+    addNeighbours(cluster, members);
+  while (addBetween(cluster, members));
   for (auto generic : seed->getBlock()->getOps<linalg::GenericOp>())
     if (members.contains(generic))
       cluster.ops.push_back(generic);
@@ -208,8 +234,10 @@ static bool finishCluster(Cluster &cluster) {
     }
     if (!isOutput)
       continue;
+    // What keeps the past positions would exist outside anyway.
     Names names = getResultNames(op);
-    if (!llvm::is_contained(names, cluster.rows))
+    if (!llvm::is_contained(names, cluster.rows) ||
+        llvm::is_contained(names, cluster.past))
       return false;
     if (!cluster.group.empty() && !llvm::is_contained(names, cluster.group))
       cluster.group = StringRef();

@@ -1,82 +1,22 @@
-//===- AttentionTasks.cpp - Compute a cluster by blocks of query rows -----===//
+//===- AttentionTasks.cpp - Operands and results of a cluster -------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Copies the ops of a cluster into the region of one grouped.tasks. There, the
-// dimension of the group is gone and that of the query rows is one block, so
-// that what has a dimension of past positions is private to a task.
+// Finds what the tasks of a cluster read and write, and lets the users of its
+// results read them in their new layout: group, rows, then the rest.
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/Conversion/MoeToGrouped/Cluster.h"
+#include "dialects/Conversion/MoeToGrouped/AttentionTasks.h"
 #include "dialects/Conversion/MoeToGrouped/Contraction.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/IRMapping.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/RegionUtils.h"
-#include "llvm/ADT/MapVector.h"
 
 namespace mlir::moe {
-namespace {
 
 using Part = grouped::TasksOp::Part;
-
-/// A tensor from outside, as one op reads it.
-struct OuterOperand {
-  Value value;
-  Names names; ///< of its dimensions, in the op that reads it
-  Part part;
-  unsigned number;                 ///< among the operands of its part
-  bool isCut;                      ///< the task takes its part of it by itself
-  SmallVector<OpFoldResult> sizes; ///< where it is cut
-};
-
-/// A tensor in the region, with the names of its dimensions.
-struct InnerTensor {
-  Value value;
-  Names names;
-};
-
-class TasksBuilder {
-public:
-  TasksBuilder(IRRewriter &rewriter, const Cluster &cluster)
-      : rewriter(rewriter), cluster(cluster) {}
-
-  void build(int64_t rowBlock);
-
-private:
-  void collectOperands();
-  void addTensor(Value value, const Names &names);
-  void addInput(Value value);
-  SmallVector<OpFoldResult> initSizes(linalg::GenericOp op);
-  Names outerNames(linalg::GenericOp op) const;
-  Names withoutGroup(const Names &names) const;
-
-  void fillRegion();
-  Value readTensor(const OuterOperand &operand);
-  OpFoldResult innerSize(OpFoldResult size);
-  InnerTensor lookUp(linalg::GenericOp op, OpOperand &operand);
-  Value createInit(linalg::GenericOp op, const Names &names);
-  void cloneOp(linalg::GenericOp op);
-  void cloneBody(linalg::GenericOp op, OpBuilder &builder, ValueRange args);
-  AffineMap mapOf(const Names &loops, const Names &dims);
-
-  void replaceOutputs();
-  void replaceUse(OpOperand &use, Value value, ArrayRef<unsigned> order);
-
-  IRRewriter &rewriter;
-  const Cluster &cluster;
-  TasksOperands operands;
-  SmallVector<OuterOperand> tensors;
-  llvm::MapVector<Value, unsigned> inputNumbers; ///< scalars, whole tensors
-  grouped::TasksOp tasks;
-  IRMapping mapping; ///< scalars, constants and tensors read whole
-  llvm::DenseMap<Value, InnerTensor> made; ///< by the op that was copied
-};
-} // namespace
 
 //===----------------------------------------------------------------------===//
 // Operands
@@ -172,177 +112,13 @@ void TasksBuilder::collectOperands() {
     for (StringRef name : outerNames(op)) {
       newSizes.push_back(sizes[llvm::find(names, name) - names.begin()]);
       if (!operands.groups && name == cluster.group)
-        operands.groups = cast<Value>(newSizes.back());
+        operands.groups = getValueOrCreateConstantIndexOp(rewriter, op.getLoc(),
+                                                          newSizes.back());
     }
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     operands.inits.push_back(
         createEmpty(rewriter, op.getLoc(), type.getElementType(), newSizes));
   }
-}
-
-//===----------------------------------------------------------------------===//
-// The region
-//===----------------------------------------------------------------------===//
-
-OpFoldResult TasksBuilder::innerSize(OpFoldResult size) {
-  if (auto dynamic = dyn_cast<Value>(size))
-    return tasks.getInputArg(inputNumbers[dynamic]);
-  return size;
-}
-
-/// The part of `operand` that the task works on.
-Value TasksBuilder::readTensor(const OuterOperand &operand) {
-  if (operand.part == Part::Block)
-    return tasks.getBlockArg(operand.number);
-  if (operand.part == Part::Panel)
-    return tasks.getPanelArg(operand.number);
-  Value whole = tasks.getInputArg(operand.number);
-  if (!operand.isCut)
-    return whole;
-
-  OpFoldResult zero = rewriter.getIndexAttr(0), one = rewriter.getIndexAttr(1);
-  auto type = cast<RankedTensorType>(whole.getType());
-  SmallVector<OpFoldResult> offsets, sizes, strides;
-  SmallVector<int64_t> shape;
-  for (auto [i, name] : llvm::enumerate(operand.names)) {
-    bool isGroup = !cluster.group.empty() && name == cluster.group;
-    bool isRows = name == cluster.rows;
-    offsets.push_back(isGroup  ? OpFoldResult(tasks.getGroupArg())
-                      : isRows ? OpFoldResult(tasks.getFirstRowArg())
-                               : zero);
-    sizes.push_back(isGroup  ? one
-                    : isRows ? OpFoldResult(tasks.getCountArg())
-                             : innerSize(operand.sizes[i]));
-    strides.push_back(one);
-    if (!isGroup)
-      shape.push_back(isRows ? ShapedType::kDynamic : type.getDimSize(i));
-  }
-  return tensor::ExtractSliceOp::create(rewriter, whole.getLoc(),
-                                        type.clone(shape), whole, offsets,
-                                        sizes, strides);
-}
-
-InnerTensor TasksBuilder::lookUp(linalg::GenericOp op, OpOperand &operand) {
-  auto inner = made.find(operand.get());
-  if (inner != made.end())
-    return inner->second;
-  Names names = getDimNames(op, operand);
-  for (const OuterOperand &known : tensors)
-    if (known.value == operand.get() && known.names == names)
-      return {readTensor(known), withoutGroup(names)};
-  llvm_unreachable("every operand was collected");
-}
-
-AffineMap TasksBuilder::mapOf(const Names &loops, const Names &dims) {
-  SmallVector<AffineExpr> results;
-  for (StringRef name : dims)
-    results.push_back(
-        rewriter.getAffineDimExpr(llvm::find(loops, name) - loops.begin()));
-  return AffineMap::get(loops.size(), 0, results, rewriter.getContext());
-}
-
-/// A fresh tensor for the result of `op`, filled as the one outside is.
-Value TasksBuilder::createInit(linalg::GenericOp op, const Names &names) {
-  Names outer = getResultNames(op);
-  SmallVector<OpFoldResult> all = initSizes(op), sizes;
-  for (StringRef name : names)
-    sizes.push_back(
-        name == cluster.rows
-            ? OpFoldResult(tasks.getCountArg())
-            : innerSize(all[llvm::find(outer, name) - outer.begin()]));
-  auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  Value init = createEmpty(rewriter, op.getLoc(), type.getElementType(), sizes);
-  auto fill = op.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
-  if (!fill)
-    return init;
-  Operation *value = rewriter.clone(*fill.getInputs()[0].getDefiningOp());
-  return linalg::FillOp::create(rewriter, fill.getLoc(), value->getResults(),
-                                init)
-      .getResult(0);
-}
-
-/// The body of `op`, with loops numbered anew: the number of the group is
-/// known, and query rows count from the first one of the block.
-void TasksBuilder::cloneBody(linalg::GenericOp op, OpBuilder &builder,
-                             ValueRange args) {
-  Names loops = getLoopNames(op), newLoops = withoutGroup(loops);
-  IRMapping inner(mapping);
-  inner.map(op.getBody()->getArguments(), args);
-  for (Operation &old : *op.getBody()) {
-    auto index = dyn_cast<linalg::IndexOp>(old);
-    if (!index) {
-      builder.clone(old, inner);
-      continue;
-    }
-    StringRef name = loops[index.getDim()];
-    if (!cluster.group.empty() && name == cluster.group) {
-      inner.map(index.getResult(), Value(tasks.getGroupArg()));
-      continue;
-    }
-    Value number = linalg::IndexOp::create(
-        builder, old.getLoc(), llvm::find(newLoops, name) - newLoops.begin());
-    if (name == cluster.rows)
-      number = arith::AddIOp::create(builder, old.getLoc(), number,
-                                     tasks.getFirstRowArg());
-    inner.map(index.getResult(), number);
-  }
-}
-
-void TasksBuilder::cloneOp(linalg::GenericOp op) {
-  Names newLoops = withoutGroup(getLoopNames(op));
-  SmallVector<Value> inputs;
-  SmallVector<AffineMap> maps;
-  for (OpOperand *operand : op.getDpsInputOperands()) {
-    InnerTensor inner = lookUp(op, *operand);
-    inputs.push_back(inner.value);
-    maps.push_back(mapOf(newLoops, inner.names));
-  }
-  bool isOutput = llvm::is_contained(cluster.outputs, op);
-  Names names = withoutGroup(isOutput ? outerNames(op) : getResultNames(op));
-  Value init = createInit(op, names);
-  maps.push_back(mapOf(newLoops, names));
-
-  SmallVector<utils::IteratorType> iterators;
-  for (auto [name, iterator] :
-       llvm::zip(getLoopNames(op), op.getIteratorTypesArray()))
-    if (cluster.group.empty() || name != cluster.group)
-      iterators.push_back(iterator);
-
-  llvm::SetVector<Value> captured;
-  getUsedValuesDefinedAbove(op.getRegion(), captured);
-  for (Value value : captured) {
-    if (!matchPattern(value, m_Constant()))
-      mapping.map(value, Value(tasks.getInputArg(inputNumbers[value])));
-    else if (!mapping.contains(value))
-      mapping.map(value, rewriter.clone(*value.getDefiningOp())->getResult(0));
-  }
-  SmallVector<Attribute> loopNames;
-  for (StringRef name : newLoops)
-    loopNames.push_back(rewriter.getStringAttr(name));
-  NamedAttribute attr("spex.loops", rewriter.getArrayAttr(loopNames));
-  auto newOp = linalg::GenericOp::create(
-      rewriter, op.getLoc(), init.getType(), inputs, init, maps, iterators,
-      [&](OpBuilder &builder, Location, ValueRange args) {
-        cloneBody(op, builder, args);
-      },
-      ArrayRef<NamedAttribute>{attr});
-  made[op->getResult(0)] = {newOp.getResult(0), names};
-}
-
-void TasksBuilder::fillRegion() {
-  OpBuilder::InsertionGuard guard(rewriter);
-  rewriter.setInsertionPointToEnd(&tasks.getBody().front());
-  for (linalg::GenericOp op : cluster.ops)
-    cloneOp(op);
-  SmallVector<Value> results;
-  for (auto [i, op] : llvm::enumerate(cluster.outputs)) {
-    Value value = made[op->getResult(0)].value;
-    results.push_back(
-        bufferization::MaterializeInDestinationOp::create(
-            rewriter, op->getLoc(), value.getType(), value, tasks.getInitArg(i))
-            .getResult());
-  }
-  grouped::YieldOp::create(rewriter, tasks.getLoc(), results);
 }
 
 //===----------------------------------------------------------------------===//

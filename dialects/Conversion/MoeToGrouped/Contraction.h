@@ -62,6 +62,9 @@ struct MatmulGroup {
   }
 };
 
+/// Dense.cpp: a parameter, or a part of one: in memory from the start.
+bool isParameterPart(Value value);
+
 /// A linalg.generic whose body is one fused multiply-add onto zero.
 bool isContraction(linalg::GenericOp op);
 

@@ -16,8 +16,7 @@
 
 namespace mlir::moe {
 
-/// A parameter, or a part of one: what lies in memory from the start.
-static bool isParameterPart(Value value) {
+bool isParameterPart(Value value) {
   while (Operation *op = value.getDefiningOp()) {
     if (!isa<tensor::ExtractSliceOp, tensor::CollapseShapeOp,
              tensor::ExpandShapeOp, tensor::CastOp>(op))
