@@ -245,7 +245,7 @@ void Parser::parseEdition() {
   }
   size_t start = position;
   advance();
-  if (is("2026") || (isKind(TokenKind::Number) && text() == "2026")) {
+  if (isKind(TokenKind::Number) && text() == "2026") {
     advance();
     expectLineEnd();
   } else {

@@ -67,6 +67,19 @@ TEST(Limits, NestsAtMost256Deep) {
   }
 }
 
+TEST(Limits, FormatsWhatIsNested256Deep) {
+  for (const Nested &kind : everyKind) {
+    SourceFile file{"test.spex",
+                    "edition 2026\nconst a = " + repeated(kind.open, 256) +
+                        kind.inside + repeated(kind.close, 256) + "\n"};
+    DiagnosticEngine diags;
+    std::optional<std::string> once = format(file, diags);
+    ASSERT_TRUE(once.has_value()) << kind.open;
+    SourceFile again{"test.spex", *once};
+    EXPECT_EQ(format(again, diags), once) << kind.open;
+  }
+}
+
 TEST(Limits, NestsSelectionsAtMost256Deep) {
   auto nested = [](size_t depth) {
     return withoutPlaces(errorsIn(
