@@ -36,7 +36,7 @@ Value Checker::axisBuiltin(BuiltinCall &call, Body &body) {
 }
 
 bool Checker::checkCount(BuiltinCall &call, Expr &expr, Body &body) {
-  if (call.info.numValues != 2)
+  if (call.arguments.values.size() != 2)
     return true;
   const ast::Expr &written = *call.arguments.values[1];
   std::optional<Size> count = constant(written, &body);

@@ -67,7 +67,7 @@ Value Checker::splitBuiltin(BuiltinCall &call, Body &body) {
     return {};
   std::optional<Size> parts = product(call.toDims);
   const Size &whole = sizeOf(call.dims[0]);
-  if (!parts || !SizeArithmetic::areEqual(*parts, whole)) {
+  if (!parts || !agree(*parts, whole)) {
     diags.report(message::sizesDoNotMultiply, call.expr.location, "split",
                  spell(whole), parts ? spell(*parts) : "too large");
     return {};
@@ -96,7 +96,7 @@ Value Checker::mergeBuiltin(BuiltinCall &call, Body &body) {
     return {};
   std::optional<Size> parts = product(call.dims);
   const Size &whole = sizeOf(call.toDims[0]);
-  if (!parts || !SizeArithmetic::areEqual(*parts, whole)) {
+  if (!parts || !agree(*parts, whole)) {
     diags.report(message::sizesDoNotMultiply, call.expr.location, "merge",
                  parts ? spell(*parts) : "too large", spell(whole));
     return {};
@@ -173,7 +173,7 @@ Value Checker::concatBuiltin(BuiltinCall &call, Body &body) {
   if (!freshDims(call, type.dims, call.toDims))
     return {};
   const Size &whole = sizeOf(call.toDims[0]);
-  if (!total || !SizeArithmetic::areEqual(*total, whole)) {
+  if (!total || !agree(*total, whole)) {
     diags.report(message::sizesDoNotAdd, call.expr.location, "concat",
                  total ? spell(*total) : "too large", spell(whole));
     return {};
@@ -288,7 +288,7 @@ Value Checker::windowsBuiltin(BuiltinCall &call, Body &body) {
       down ? SizeArithmetic::add(*down, SizeArithmetic::constant(1))
            : std::nullopt;
   const Size &want = sizeOf(call.toDims[0]);
-  if (count && SizeArithmetic::areEqual(*count, want))
+  if (count && agree(*count, want))
     return result;
   diags.report(message::sizesDoNotAdd, call.expr.location, "windows",
                count ? spell(*count) : "too large", spell(want));

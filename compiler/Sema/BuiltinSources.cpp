@@ -19,7 +19,7 @@ Value Checker::maskBuiltin(BuiltinCall &call, Body &body) {
                                  "position that is looked at");
   bool comparesPositions = call.info.builtin != Builtin::Bits;
   if (comparesPositions &&
-      !SizeArithmetic::areEqual(sizeOf(call.dims[0]), sizeOf(call.dims[1]))) {
+      !agree(sizeOf(call.dims[0]), sizeOf(call.dims[1]))) {
     diags.report(message::sizesDiffer, call.expr.location, call.dims[0]->name,
                  spell(sizeOf(call.dims[0])), call.dims[1]->name,
                  spell(sizeOf(call.dims[1])))

@@ -64,6 +64,12 @@ struct SightEvent {
   bool isAllowed = false;
 };
 
+/// What one field of a result is computed from.
+struct LiveParts {
+  std::vector<bool> parameters;
+  std::vector<std::set<int>> calls; ///< used fields, for each call site
+};
+
 /// What callers need to know of a checked component.
 struct InstanceInfo {
   Instance *instance = nullptr;
@@ -83,9 +89,8 @@ struct InstanceInfo {
   std::vector<std::unique_ptr<RouteScope>> routes;
   std::vector<std::unique_ptr<PartScope>> parts;
   /// Filled by Parameters.cpp: what results and losses can see.
-  bool isTraced = false;
-  std::vector<bool> liveParameters, liveCalls;
-  uint64_t numLive = 0; ///< with those of calls; saturates
+  std::vector<LiveParts> live;   ///< for each field, and last for losses
+  uint64_t numParameters = 0;    ///< with those of calls; saturates
   bool hasParameters = false; ///< live or not, here or in a call
 };
 
@@ -97,6 +102,7 @@ struct ClauseScope {
   std::map<std::string, Binding> values; ///< score, prob
   const RouteScope::Field *each = nullptr;
   bool isSoft = false; ///< every expert runs, for every unit
+  bool isBroken = false; ///< a clause had errors: words may be missing
 };
 
 struct ScanScope {
@@ -121,6 +127,7 @@ struct Body {
   ScanScope *scan = nullptr;
   std::string prefix; ///< of labels, inside a policy
   bool allowsLaterSight = false;
+  bool hasLostName = false; ///< a binding was refused: names may be missing
 };
 
 /// A copy that reads nothing: what a name stands for.
@@ -169,6 +176,9 @@ private:
   std::optional<Size> product(const std::vector<const Dimension *> &dims) const;
   std::string spell(const Size &size) const;
   bool isWholeAtEverySize(const Size &size) const;
+  /// Whether two sizes agree; one with an error agrees with any.
+  bool agree(const Size &a, const Size &b) const;
+  bool isBroken(const Size &size) const;
   /// The value at the bounds of all bounded dimensions.
   std::optional<Rational> atBounds(const Size &size) const;
 
@@ -239,7 +249,7 @@ private:
   Value renameAliases(const InstanceInfo &info, Value value, const Type &want);
   void bindInput(InstanceInfo &info, const ast::Identifier &name,
                  Binding binding, Body &body);
-  void finish(InstanceInfo &info, Body &body);
+  void finish(InstanceInfo &info, Body &body, unsigned before);
   void checkReturn(const ast::Stmt &stmt, Body &body);
   void returnRecord(Value value, const ast::Stmt &stmt, Body &body);
   void reportUnused(Body &body, const std::vector<std::string> &names);
@@ -455,6 +465,7 @@ private:
   void readWeight(RouteState &state, const ast::Clause &clause, Body &body);
   std::optional<Size> rows(const ast::Expr &expr, RouteState &state,
                            Body &body, const char *clause);
+  bool isWholeForm(const ast::Expr &expr) const;
   const ast::Expr *limitOf(const ast::Expr &expr, unsigned phase) const;
   bool checkPolicy(RouteState &state, Body &body,
                    const std::vector<ast::Clause> *&clauses, Body &inner);
@@ -485,9 +496,13 @@ private:
 
   //===-- Parameters.cpp, Exports.cpp, Weights.cpp --------------------------===//
   void trace(InstanceInfo &info);
-  void collectParameters(const InstanceInfo &info, const std::string &prefix,
+  LiveParts liveFor(const InstanceInfo &info,
+                    const std::set<int> &fields) const;
+  void collectParameters(const InstanceInfo &info, EntryPoint &entry);
+  void collectParameters(const InstanceInfo &info, const std::set<int> &fields,
+                         const std::string &prefix,
                          std::vector<const Dimension *> &outer,
-                         EntryPoint &entry);
+                         std::map<std::string, StoredParameter> &found);
   void pruneBody(Instance &instance);
   void walkReachable(const Instance &model,
                      const std::function<void(const Instance &)> &visit) const;
@@ -522,7 +537,8 @@ private:
   std::vector<const ast::DimDecl *> dimOrder;
   std::map<std::string, const ast::Binding *> constDecls;
   std::map<std::string, std::optional<Exact>> consts;
-  std::set<std::string> openConsts;
+  std::set<const Dimension *> brokenDims; ///< whose size had an error
+  bool hasLostComponent = false; ///< declared twice: calls may mean another
   struct Variant {
     const ast::VariantItem *item;
     std::string chosen;

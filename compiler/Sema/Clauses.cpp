@@ -41,7 +41,7 @@ void Checker::readClauses(RouteState &state,
     unsigned before = diags.errorCount();
     readClause(state, clause, body);
     if (diags.errorCount() != before) {
-      state.isFailed = true;
+      state.isFailed = state.scope.isBroken = true;
       walk(clause, [&](const ast::Expr &expr) { useName(expr, body); });
     }
   }
@@ -208,84 +208,6 @@ void Checker::readWord(RouteState &state, const ast::Clause &clause,
         .help("`at` has no next best expert");
 }
 
-/// The arm of a capacity that a phase sees, or null for `none`.
-const ast::Expr *Checker::limitOf(const ast::Expr &expr,
-                                  unsigned phase) const {
-  if (expr.kind == ast::Expr::Kind::None)
-    return nullptr;
-  if (expr.kind != ast::Expr::Kind::Phase)
-    return &expr;
-  const ast::Arguments &args = ast::as<ast::PhaseExpr>(expr).args;
-  if (args.size() != 2)
-    return &expr;
-  return limitOf(*args[phase == inTraining ? 0 : 1].value, phase);
-}
-
-std::optional<Size> Checker::rows(const ast::Expr &expr, RouteState &state,
-                                  Body &body, const char *clause) {
-  std::optional<Size> units = product(state.group);
-  if (!units)
-    return notConstant(expr.location);
-  const Size *outer = tokens;
-  tokens = &*units;
-  std::optional<Size> result = constant(expr, &body);
-  tokens = outer;
-  if (!result)
-    return std::nullopt;
-  spend(2000, expr.location);
-  if (isWholeAtEverySize(*result))
-    return result;
-  diags.report(message::mustBeWhole, expr.location, clause)
-      .help("say how to round: `floor(...)`, `ceil(...)`, `round(...)` or "
-            "`round_up(..., 4)`");
-  return std::nullopt;
-}
-
-ExprPtr Checker::sizeExpr(const Size &size, const std::string &name,
-                          SourceLocation location) {
-  Type type;
-  type.element = ElementType::Int;
-  if (std::optional<Rational> value = size.constant()) {
-    ExprPtr made = makeExpr(Expr::Kind::Number, location, type);
-    made->number = value->toDouble();
-    return made;
-  }
-  // The size of a dimension that only the route knows.
-  Dimension *dim = newDimension(name, location);
-  sizes[dim] = size;
-  dim->isBounded = true;
-  std::optional<Rational> bound = atBounds(size);
-  dim->size = bound ? bound->asInteger().value_or(0) : 0;
-  if (std::optional<SizeFormula> formula = arithmetic.formula(size))
-    dim->formula = std::move(*formula);
-  ExprPtr made = makeExpr(Expr::Kind::DimSize, location, type);
-  made->dims.push_back(dim);
-  return made;
-}
-
-void Checker::readCapacity(RouteState &state, const ast::Clause &clause,
-                           Body &body) {
-  if (state.route->select.kind == Selection::Kind::Pick) {
-    diags.report(message::clauseMeaningless, clause.location, "capacity")
-        .help("`pick` already fixes how many units an expert takes");
-    return;
-  }
-  const ast::Expr *train = limitOf(*clause.value, inTraining);
-  const ast::Expr *infer = limitOf(*clause.value, atInference);
-  state.limitedPhases = (train ? inTraining : 0) | (infer ? atInference : 0);
-  if (!state.limitedPhases)
-    return;
-  needGroup(state, "capacity");
-  if (train && train != infer)
-    rows(*train, state, body, "capacity");
-  if (!infer)
-    return;
-  std::optional<Size> limit = rows(*infer, state, body, "capacity");
-  if (limit)
-    state.route->capacity =
-        sizeExpr(*limit, "capacity", clause.value->location);
-}
-
 void Checker::readWeight(RouteState &state, const ast::Clause &clause,
                          Body &body) {
   auto selected = state.scope.words.find("selected");
@@ -296,6 +218,8 @@ void Checker::readWeight(RouteState &state, const ast::Clause &clause,
       !isNumeric(value, clause.value->location, "weight"))
     return;
   if (value.meaning.facts.isFromExperts && !state.scope.isSoft) {
+    if (state.isFailed)
+      return; // said of the choice already
     diags.report(message::choiceByExperts, clause.location, "weight")
         .help("the experts may not have run; use `select = all`");
     return;
@@ -347,6 +271,8 @@ Value Checker::evaluateChosen(const ast::CallExpr &expr, Body &body) {
   bool isKnown = name == "sum" || name == "max" || name == "min" ||
                  name == "mean" || name == "softmax";
   bool isMade = body.clause && body.clause->words.count(word);
+  if (body.clause && body.clause->isBroken && !isMade)
+    return {};
   if (!isKnown || !info || expr.dims.size() != 1 || expr.hasArrow || !isMade) {
     InFlight report =
         diags.report(message::wordMeaningless, expr.dims[0].location, word);

@@ -29,6 +29,8 @@ Checker::findComponent(const ast::Identifier &name) {
   std::vector<std::string> known;
   for (const auto &[other, component] : components)
     known.push_back(other);
+  if (hasLostComponent)
+    return nullptr;
   diags.report(message::unknownComponent, name.location, name.text)
       .helpNearest(name.text, known);
   return nullptr;
@@ -89,6 +91,7 @@ Checker::instantiate(const ast::ComponentItem &component,
 }
 
 void Checker::checkBody(InstanceInfo &info, Body &body) {
+  unsigned start = diags.errorCount();
   info.isFailed = !checkSignature(info, body);
   declareRenamed(*info.component, body);
   const std::vector<ast::Stmt> &statements = info.component->body.statements;
@@ -101,10 +104,10 @@ void Checker::checkBody(InstanceInfo &info, Body &body) {
     if (diags.errorCount() != before)
       markUsed(stmt, body);
   }
-  finish(info, body);
+  finish(info, body, start);
 }
 
-void Checker::finish(InstanceInfo &info, Body &body) {
+void Checker::finish(InstanceInfo &info, Body &body, unsigned before) {
   const std::vector<ast::Stmt> &statements = info.component->body.statements;
   auto isReturn = [](const ast::Stmt &stmt) {
     return stmt.kind == ast::Stmt::Kind::Return;
@@ -116,7 +119,9 @@ void Checker::finish(InstanceInfo &info, Body &body) {
         .help("end its body with `return ...`");
   else if (first + 1 != statements.end())
     diags.report(message::afterReturn, (first + 1)->location);
-  reportUnused(body, body.order);
+  // A name that a mistaken statement should have read is no second mistake.
+  if (diags.errorCount() == before)
+    reportUnused(body, body.order);
   info.hasParameters = !info.instance->parameters.empty();
   for (const CallSite &site : info.calls)
     info.hasParameters |= site.callee->hasParameters;

@@ -226,8 +226,11 @@ std::optional<Size> Checker::constantUnlimited(const ast::Expr &expr,
   }
   case ast::Expr::Kind::Dimension: {
     const std::string &name = ast::as<ast::DimensionExpr>(expr).name;
-    if (const Dimension *dim = findDimension(name, body))
+    if (const Dimension *dim = findDimension(name, body)) {
+      if (brokenDims.count(dim))
+        return std::nullopt;
       return sizeOf(dim);
+    }
     if (fileDims.count(name))
       return notConstant(expr.location); // it is computed from itself
     diags.report(message::unknownDimension, expr.location, name)

@@ -75,6 +75,8 @@ void Checker::collect() {
       const auto &component = ast::as<ast::ComponentItem>(*item);
       if (declare(component.name))
         components[component.name.text] = &component;
+      else
+        hasLostComponent = true;
       break;
     }
     case ast::Item::Kind::Policy: {

@@ -34,6 +34,19 @@ std::optional<Rational> Checker::atBounds(const Size &size) const {
                              [](const Dimension *dim) { return dim->size; });
 }
 
+bool Checker::isBroken(const Size &size) const {
+  if (brokenDims.empty())
+    return false;
+  std::vector<const Dimension *> bases = arithmetic.bases(size);
+  return std::any_of(
+      bases.begin(), bases.end(),
+      [&](const Dimension *dim) { return brokenDims.count(dim) > 0; });
+}
+
+bool Checker::agree(const Size &a, const Size &b) const {
+  return SizeArithmetic::areEqual(a, b) || isBroken(a) || isBroken(b);
+}
+
 std::string Checker::spell(const Size &size) const {
   if (std::optional<Rational> value = size.constant())
     return value->str();
@@ -102,6 +115,7 @@ bool Checker::setSize(Dimension *dim, const Size &size,
     dim->size = *whole;
     dim->formula.constant = *whole;
     sizes[dim] = size;
+    brokenDims.erase(dim);
     return true;
   }
   spend(1000, location);
@@ -126,16 +140,18 @@ bool Checker::setSize(Dimension *dim, const Size &size,
   dim->isBounded = true;
   dim->formula = std::move(*formula);
   sizes[dim] = size;
+  brokenDims.erase(dim);
   return true;
 }
 
 const Dimension *Checker::declareDim(const ast::DimDecl &decl, Body *body,
                                      bool isSettable) {
   Dimension *dim = newDimension(decl.name.text, decl.name.location);
-  // An error leaves a size of one, which nothing trips over.
-  sizes[dim] = SizeArithmetic::constant(1);
-  dim->size = 1;
-  dim->formula.constant = 1;
+  // An error leaves a size that nothing else trips over.
+  sizes[dim] = arithmetic.base(dim);
+  dim->size = 4096;
+  dim->formula.constant = 4096;
+  brokenDims.insert(dim);
   if (decl.kind == ast::DimDecl::Kind::Labels) {
     for (const ast::Identifier &label : decl.labels) {
       if (std::find(dim->labels.begin(), dim->labels.end(), label.text) !=

@@ -29,7 +29,7 @@ Value Checker::evaluateRename(const ast::RenameExpr &expr, Body &body) {
         .help("the value is {} already", spell(value));
     return {};
   }
-  if (!SizeArithmetic::areEqual(sizeOf(from), sizeOf(to))) {
+  if (!agree(sizeOf(from), sizeOf(to))) {
     diags.report(message::sizesDiffer, expr.from.location, from->name,
                  spell(sizeOf(from)), to->name, spell(sizeOf(to)))
         .help("a dimension keeps its size when it is renamed");
@@ -66,7 +66,7 @@ Value Checker::evaluatePick(const ast::PickExpr &expr, Body &body) {
   if (expr.isNumber()) {
     std::optional<Rational> number = Rational::parse(expr.entry.text);
     std::optional<int64_t> whole = number ? number->asInteger() : std::nullopt;
-    if (!whole || *whole >= dim->size) {
+    if (!whole || *whole >= std::min<int64_t>(dim->size, INT32_MAX)) {
       diags.report(message::entryOutside, expr.entry.location, dim->name,
                    dim->size)
           .help("they are counted from 0");

@@ -192,17 +192,12 @@ void Checker::makeEntry(const std::string &name, InstanceInfo &info,
   EntryPoint entry;
   entry.name = name;
   entry.model = info.instance;
-  if (info.numLive > 1'000'000) {
+  if (info.numParameters > 1'000'000) {
     diags.report(message::fileTooLarge, info.component->name.location,
                  "it has more than 1,000,000 parameters");
   } else {
-    std::vector<const Dimension *> outer;
-    collectParameters(info, "", outer, entry);
+    collectParameters(info, entry);
   }
-  std::sort(entry.parameters.begin(), entry.parameters.end(),
-            [](const StoredParameter &a, const StoredParameter &b) {
-              return a.path < b.path;
-            });
   collectDims(entry);
   if (options.mustBeBuildable)
     reportLater(entry);

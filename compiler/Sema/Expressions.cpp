@@ -202,6 +202,8 @@ Value Checker::evaluateName(const ast::NameExpr &expr, Body &body) {
         .help("write `match {} { ... }`", name);
     return {};
   }
+  if (body.hasLostName)
+    return {};
   std::vector<std::string> known = BuiltinInfo::names();
   for (const auto &[other, binding] : body.bindings)
     known.push_back(other);

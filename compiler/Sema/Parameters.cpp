@@ -16,57 +16,98 @@ namespace spex::sema {
 static constexpr uint64_t maxParameters = 1'000'000;
 
 void Checker::trace(InstanceInfo &info) {
+  size_t numFields = std::max<size_t>(1, info.instance->fieldNames.size());
+  auto note = [&](const Trace &trace) {
+    LiveParts parts;
+    parts.parameters = trace.parameters;
+    for (const CallSite &site : info.calls) {
+      auto used = trace.calls.find({site.label, site.callee->instance});
+      parts.calls.push_back(used == trace.calls.end() ? std::set<int>()
+                                                      : used->second);
+    }
+    info.live.push_back(std::move(parts));
+  };
+  spend(numFields * (1 + info.instance->body.size()),
+        info.component->name.location);
+  for (size_t i = 0; i < numFields; ++i) {
+    Trace trace(*info.instance, /*withTraining=*/true);
+    trace.followReturn(info.instance->fieldNames.empty() ? Trace::allFields
+                                                         : int(i));
+    note(trace);
+  }
+  // Losses and updates see theirs whatever is used of the results.
   Trace trace(*info.instance, /*withTraining=*/true);
-  trace.followReturn();
   for (const ExprPtr &expr : info.beside)
     trace.follow(expr.get());
-  info.liveParameters = std::move(trace.parameters);
-  info.numLive = uint64_t(std::count(info.liveParameters.begin(),
-                                     info.liveParameters.end(), true));
-  info.liveCalls.clear();
-  for (const CallSite &site : info.calls) {
-    bool isLive = trace.calls.count({site.label, site.callee->instance});
-    info.liveCalls.push_back(isLive);
-    if (isLive)
-      info.numLive = std::min(info.numLive + site.callee->numLive,
-                              10 * maxParameters);
+  note(trace);
+  for (size_t i = 0; i < info.calls.size(); ++i)
+    info.numParameters = std::min(
+        info.numParameters + info.calls[i].callee->numParameters,
+        10 * maxParameters);
+  info.numParameters += info.instance->parameters.size();
+}
+
+/// The live parts for some fields of the result, and for losses.
+LiveParts Checker::liveFor(const InstanceInfo &info,
+                           const std::set<int> &fields) const {
+  LiveParts all = info.live.back();
+  for (int field : fields) {
+    const LiveParts &parts = info.live[size_t(field)];
+    for (size_t i = 0; i < all.parameters.size(); ++i)
+      if (parts.parameters[i])
+        all.parameters[i] = true;
+    for (size_t i = 0; i < all.calls.size(); ++i)
+      all.calls[i].insert(parts.calls[i].begin(), parts.calls[i].end());
   }
-  info.isTraced = true;
+  return all;
+}
+
+static std::set<int> everyField(const Instance &instance) {
+  std::set<int> fields = {0};
+  for (size_t i = 1; i < instance.fieldNames.size(); ++i)
+    fields.insert(int(i));
+  return fields;
+}
+
+void Checker::collectParameters(const InstanceInfo &info, EntryPoint &entry) {
+  std::vector<const Dimension *> outer;
+  std::map<std::string, StoredParameter> found;
+  collectParameters(info, everyField(*info.instance), "", outer, found);
+  for (auto &[path, parameter] : found)
+    entry.parameters.push_back(std::move(parameter));
 }
 
 void Checker::collectParameters(const InstanceInfo &info,
+                                const std::set<int> &fields,
                                 const std::string &prefix,
                                 std::vector<const Dimension *> &outer,
-                                EntryPoint &entry) {
+                                std::map<std::string, StoredParameter> &found) {
+  LiveParts live = liveFor(info, fields);
   const std::vector<Parameter> &parameters = info.instance->parameters;
   for (size_t i = 0; i < parameters.size(); ++i) {
-    if (!info.liveParameters[i])
+    if (!live.parameters[i])
       continue;
     StoredParameter stored;
     stored.path = prefix + parameters[i].name;
     stored.declaration = &parameters[i];
     stored.outer = outer;
-    int64_t count = 1;
-    std::vector<const Dimension *> dims = outer;
-    dims.insert(dims.end(), parameters[i].type.dims.begin(),
-                parameters[i].type.dims.end());
-    for (const Dimension *dim : dims)
-      if (__builtin_mul_overflow(count, dim->size, &count) ||
-          count > int64_t(1) << 62) {
-        diags.report(message::sizeNotWhole, parameters[i].location,
-                     stored.path, "more than 2^62 elements")
-            .help("make its dimensions smaller");
-        break;
-      }
-    entry.parameters.push_back(std::move(stored));
+    Type type;
+    type.dims = outer;
+    type.dims.insert(type.dims.end(), parameters[i].type.dims.begin(),
+                     parameters[i].type.dims.end());
+    countElements(type, parameters[i].location);
+    std::string path = stored.path;
+    found.emplace(std::move(path), std::move(stored));
   }
   for (size_t i = 0; i < info.calls.size(); ++i) {
-    if (!info.liveCalls[i] || !info.calls[i].callee->numLive)
-      continue;
     const CallSite &site = info.calls[i];
+    bool isCalled = !live.calls[i].empty();
+    if (!isCalled || !site.callee->hasParameters)
+      continue;
     size_t depth = outer.size();
     outer.insert(outer.end(), site.outer.begin(), site.outer.end());
-    collectParameters(*site.callee, prefix + site.label + ".", outer, entry);
+    collectParameters(*site.callee, live.calls[i], prefix + site.label + ".",
+                      outer, found);
     outer.resize(depth);
   }
 }
@@ -101,17 +142,18 @@ void Checker::walkReachable(
     visit(*instance);
     Trace trace(*instance, /*withTraining=*/false);
     trace.followReturn();
-    for (const auto &[label, callee] : trace.calls)
-      if (seen.insert(callee).second)
-        pending.push_back(callee);
+    for (const auto &[call, fields] : trace.calls)
+      if (seen.insert(call.second).second)
+        pending.push_back(call.second);
   }
 }
 
 void Checker::warnUnusedParts(const InstanceInfo &info) {
   if (!variants.empty())
     return; // another variant may use it
+  LiveParts live = liveFor(info, everyField(*info.instance));
   for (size_t i = 0; i < info.calls.size(); ++i)
-    if (!info.liveCalls[i] && info.calls[i].callee->hasParameters)
+    if (live.calls[i].empty() && info.calls[i].callee->hasParameters)
       diags.report(message::partUnusedByResult, info.component->location,
                    info.component->name.text, info.calls[i].label);
 }

@@ -118,6 +118,7 @@ void Checker::bind(Body &body, const ast::Identifier &name, Binding binding) {
       variants.count(name.text)) {
     diags.report(message::alreadyBound, name.location, name.text)
         .help("a name is bound once; choose another");
+    body.hasLostName = true;
     return;
   }
   if (BuiltinInfo::find(name.text)) {
@@ -125,6 +126,7 @@ void Checker::bind(Body &body, const ast::Identifier &name, Binding binding) {
         diags.report(message::isFunction, name.location, name.text);
     report.help("choose another name, as `{}_`", name.text);
     binding.isUsed = true;
+    body.hasLostName = true;
   }
   binding.location = name.location;
   body.order.push_back(name.text);

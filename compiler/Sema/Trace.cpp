@@ -8,6 +8,8 @@
 
 #include "compiler/Sema/Trace.h"
 
+#include <algorithm>
+
 namespace spex::sema {
 
 Trace::Trace(const Instance &instance, bool withTraining)
@@ -26,64 +28,96 @@ Trace::Trace(const Instance &instance, bool withTraining)
   }
 }
 
-void Trace::push(const ExprPtr &expr) {
+void Trace::push(const ExprPtr &expr, int field) {
   if (expr)
-    pending.push_back(expr.get());
+    pending.push_back({expr.get(), field});
 }
 
-void Trace::needRoute(const Route *route, bool withResults) {
+void Trace::addCall(const CallTarget &callee, int field) {
+  Fields &used = calls[{callee.label, callee.instance}];
+  int count = std::max<int>(1, int(callee.instance->fieldNames.size()));
+  for (int i = 0; i < count; ++i)
+    if (field == allFields || field == i)
+      used.insert(i);
+}
+
+void Trace::needRoute(const Route *route) {
+  if (!route || !routes.insert(route).second)
+    return;
+  if (onRoute)
+    onRoute(*route);
+  for (const ExprPtr *expr :
+       {&route->score, &route->prob, &route->select.by, &route->select.where,
+        &route->select.capacity, &route->keep, &route->capacity, &route->order,
+        &route->weight})
+    push(*expr);
+}
+
+void Trace::needResult(const Route *route, int field) {
   if (!route)
     return;
-  if (routes.insert(route).second) {
-    if (onRoute)
-      onRoute(*route);
-    for (const ExprPtr *expr :
-         {&route->score, &route->prob, &route->select.by, &route->select.where,
-          &route->select.capacity, &route->keep, &route->capacity,
-          &route->order, &route->weight})
-      push(*expr);
-  }
-  if (!withResults || !usedResults.insert(route).second)
-    return;
-  for (const ExprPtr &arg : route->args)
-    push(arg);
+  needRoute(route);
   for (const ExpertKind &kind : route->kinds)
     if (kind.callee.instance)
-      calls.insert({kind.callee.label, kind.callee.instance});
+      addCall(kind.callee, field);
+  if (usedResults.insert(route).second)
+    for (const ExprPtr &arg : route->args)
+      push(arg);
 }
 
-void Trace::visit(const Expr &expr) {
+void Trace::visitLocal(const Expr &expr, int field) {
+  size_t slot = size_t(expr.slot);
+  if (!seenFields.insert({expr.slot, field}).second)
+    return;
+  slots[slot] = true;
+  if (definitions[slot])
+    pending.push_back({definitions[slot], field});
+  needRoute(routeOfSlot[slot]);
+}
+
+void Trace::visitRecord(const Expr &expr, int field) {
+  for (size_t i = 0; i < expr.args.size(); ++i)
+    if (field == allFields || field == int(i))
+      push(expr.args[i]);
+}
+
+void Trace::visit(const Expr &expr, int field) {
   if (onExpr)
     onExpr(expr);
   switch (expr.kind) {
-  case Expr::Kind::Local: {
-    size_t slot = size_t(expr.slot);
-    if (slots[slot])
-      break;
-    slots[slot] = true;
-    if (definitions[slot])
-      pending.push_back(definitions[slot]);
-    needRoute(routeOfSlot[slot], false);
+  case Expr::Kind::Local:
+    visitLocal(expr, field);
     break;
-  }
-  case Expr::Kind::Parameter: {
-    size_t slot = size_t(expr.slot);
-    if (parameters[slot])
-      break;
-    parameters[slot] = true;
-    push(instance.parameters[slot].value);
+  case Expr::Kind::Parameter:
+    if (!parameters[size_t(expr.slot)])
+      push(instance.parameters[size_t(expr.slot)].value);
+    parameters[size_t(expr.slot)] = true;
     break;
-  }
-  case Expr::Kind::Component:
+  case Expr::Kind::Field:
+    push(expr.args[0], expr.index);
+    return;
+  case Expr::Kind::Record:
+    visitRecord(expr, field);
+    return;
   case Expr::Kind::Stack:
+    // What is fed from layer to layer is needed for any other field.
+    for (size_t i = 0; i < expr.fieldNames.size(); ++i)
+      if (expr.fieldNames[i] == expr.callee.instance->inputs[0].name)
+        addCall(expr.callee, int(i));
+    addCall(expr.callee, field);
+    break;
+  case Expr::Kind::Component:
   case Expr::Kind::Each:
-    calls.insert({expr.callee.label, expr.callee.instance});
+    addCall(expr.callee, field);
     break;
   case Expr::Kind::RouteResult:
-    needRoute(expr.route, true);
+    needResult(expr.route, expr.index);
     break;
   case Expr::Kind::RouteField:
-    needRoute(expr.route, expr.routeField == RouteField::Each);
+    if (expr.routeField == RouteField::Each)
+      needResult(expr.route, field);
+    else
+      needRoute(expr.route);
     break;
   default:
     break;
@@ -99,22 +133,23 @@ void Trace::visit(const Expr &expr) {
 
 void Trace::run() {
   while (!pending.empty()) {
-    const Expr *next = pending.back();
+    Use next = pending.back();
     pending.pop_back();
-    visit(*next);
+    visit(*next.expr, next.field);
   }
 }
 
 void Trace::follow(const Expr *expr) {
   if (expr)
-    pending.push_back(expr);
+    pending.push_back({expr, allFields});
   run();
 }
 
-void Trace::followReturn() {
+void Trace::followReturn(int field) {
   for (const Statement &statement : instance.body)
     if (statement.kind == Statement::Kind::Return)
-      follow(statement.value.get());
+      push(statement.value, field);
+  run();
 }
 
 } // namespace spex::sema

@@ -13,10 +13,17 @@
 #include "compiler/Sema/Program.h"
 
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 
 namespace spex::sema {
+
+/// Fields of a result; a single result is field 0.
+using Fields = std::set<int>;
+/// Calls by label and callee, with the fields of the result that are used.
+using FieldsOfCalls =
+    std::map<std::pair<std::string, const Instance *>, Fields>;
 
 class Trace {
 public:
@@ -25,27 +32,37 @@ public:
 
   /// Follows everything below the expression.
   void follow(const Expr *expr);
-  /// Follows the returned value.
-  void followReturn();
+  /// Follows the returned value; of a record one field, or all of them.
+  void followReturn(int field = allFields);
 
+  static constexpr int allFields = -1;
   std::vector<bool> slots, parameters;
   std::set<const Route *> routes;      ///< needed for anything
   std::set<const Route *> usedResults; ///< whose experts must run
-  std::set<std::pair<std::string, const Instance *>> calls;
-  /// Called for each expression once.
+  FieldsOfCalls calls;
+  /// Called for each expression once for each use of it.
   std::function<void(const Expr &)> onExpr;
   std::function<void(const Route &)> onRoute;
 
 private:
+  struct Use {
+    const Expr *expr = nullptr;
+    int field = allFields;
+  };
   const Instance &instance;
   bool withTraining;
-  std::vector<const Expr *> pending;
-  std::vector<const Expr *> definitions; ///< of each slot
+  std::vector<Use> pending;
+  std::set<std::pair<int, int>> seenFields; ///< of a slot
+  std::vector<const Expr *> definitions;    ///< of each slot
   std::vector<const Route *> routeOfSlot;
 
-  void push(const ExprPtr &expr);
-  void visit(const Expr &expr);
-  void needRoute(const Route *route, bool withResults);
+  void push(const ExprPtr &expr, int field = allFields);
+  void visit(const Expr &expr, int field);
+  void visitLocal(const Expr &expr, int field);
+  void visitRecord(const Expr &expr, int field);
+  void addCall(const CallTarget &callee, int field);
+  void needRoute(const Route *route);
+  void needResult(const Route *route, int field);
   void run();
 };
 

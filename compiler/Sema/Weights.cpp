@@ -146,6 +146,7 @@ void WeightBinder::bind(const ast::WeightsItem &item) {
   std::vector<std::string> known;
   for (const auto &[path, parameter] : parameters)
     known.push_back(path);
+  unsigned before = diags.errorCount();
   std::map<std::string, bool> bound; ///< path -> whether as a whole
   for (const ast::WeightLine &line : item.lines) {
     if (line.kind == ast::WeightLine::Kind::Skip)
@@ -179,8 +180,9 @@ void WeightBinder::bind(const ast::WeightsItem &item) {
     }
     bindLine(line, path, found->second);
   }
+  // A line with an error may have been meant for it.
   for (const auto &[path, parameter] : parameters)
-    if (!bound.count(path)) {
+    if (!bound.count(path) && diags.errorCount() == before) {
       diags.report(message::noFileTensor, item.location, path)
           .help("bind it, or write `fresh {}` to keep its initial value", path);
       break;
@@ -197,11 +199,10 @@ void WeightBinder::bind(const ast::WeightsItem &item) {
 
 void Checker::checkWeights(const ast::WeightsItem &item) {
   InstanceInfo *info = componentNamed(item.target);
-  if (!info || info->numLive > 1'000'000)
+  if (!info || info->numParameters > 1'000'000)
     return;
   EntryPoint entry;
-  std::vector<const Dimension *> outer;
-  collectParameters(*info, "", outer, entry);
+  collectParameters(*info, entry);
   WeightBinder binder(diags, [this](const std::string &name) {
     return fileDimension(name);
   });
