@@ -10,7 +10,15 @@ func.func @m(%x: tensor<4xi32> {bufferization.writable = false, spex.place = "in
   %n = arith.index_cast %v : i32 to index
   %e = tensor.empty(%n) : tensor<?xi32>
   %f = linalg.fill ins(%v : i32) outs(%e : tensor<?xi32>) -> tensor<?xi32>
-  %r = tensor.extract %f[%c0] : tensor<?xi32>
+  %start = tensor.empty() : tensor<i32>
+  %none = linalg.fill ins(%zero : i32) outs(%start : tensor<i32>) -> tensor<i32>
+  %sum = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
+      ins(%f : tensor<?xi32>) outs(%none : tensor<i32>) {
+  ^bb0(%a: i32, %b: i32):
+    %0 = arith.addi %a, %b : i32
+    linalg.yield %0 : i32
+  } -> tensor<i32>
+  %r = tensor.extract %sum[] : tensor<i32>
   memref.store %r, %out[] : memref<i32>
   return
 }

@@ -78,6 +78,10 @@ Value SizeFormulas::sizeOf(Value memref, int64_t dim) {
     return mixed(expand.getMixedOutputShape()[dim]);
   if (auto loop = dyn_cast<scf::ForOp>(op))
     return sizeOf(loop.getTiedLoopInit(cast<OpResult>(memref))->get(), dim);
+  if (auto branch = dyn_cast<scf::IfOp>(op)) {
+    unsigned result = cast<OpResult>(memref).getResultNumber();
+    return sizeOf(branch.thenYield().getOperand(result), dim);
+  }
   if (auto subview = dyn_cast<memref::SubViewOp>(op)) {
     llvm::SmallBitVector dropped = subview.getDroppedDims();
     for (auto [i, size] : llvm::enumerate(subview.getMixedSizes()))
