@@ -49,7 +49,7 @@ private:
   }
 
   void alignRuns(std::vector<Line> &lines);
-  void alignRun(std::vector<Line *> &lines);
+  void alignRun(const std::vector<Line *> &lines);
   bool fits(const Line &line) const;
   bool hasCommentInside(const Line &line, size_t from, size_t to) const;
 
@@ -116,30 +116,35 @@ void Layout::alignRuns(std::vector<Line> &lines) {
     alignRun(run);
 }
 
-void Layout::alignRun(std::vector<Line *> &lines) {
-  auto left = [](const Line *line) { return widthOf(*line, 0, line->aligned); };
-  auto right = [](const Line *line) {
+void Layout::alignRun(const std::vector<Line *> &lines) {
+  struct Entry {
+    Line *line;
+    unsigned left;     ///< columns before what is aligned
+    unsigned maxRight; ///< columns from there on, of this or a shorter one
+  };
+  std::vector<Entry> entries;
+  for (Line *line : lines) {
+    // What does not fit on a row anyway is broken wherever it stands.
     const Piece &piece = line->pieces[line->aligned];
-    return piece.hasBlank + widthOf(*line, line->aligned, line->pieces.size());
-  };
-  // Shorter ones first; the longest are left out if others get too long.
-  std::vector<Line *> aligned = lines;
-  std::sort(aligned.begin(), aligned.end(),
-            [&](const Line *a, const Line *b) { return left(a) < left(b); });
-  auto pushesOut = [&](const Line *line) {
-    unsigned column = line->indent + left(aligned.back());
-    return fits(*line) && column + right(line) > maxColumns;
-  };
-  while (!aligned.empty() && !aligned.front()->isStrictRun &&
-         std::any_of(aligned.begin(), aligned.end(), pushesOut))
-    aligned.pop_back();
-  if (aligned.empty())
-    return;
-  unsigned column = left(aligned.back());
-  for (Line *line : aligned)
-    if (line->aligned < line->pieces.size())
-      line->pieces[line->aligned].padding +=
-          static_cast<uint8_t>(std::min(column - left(line), 255u));
+    unsigned right =
+        piece.hasBlank + widthOf(*line, line->aligned, line->pieces.size());
+    entries.push_back(
+        {line, widthOf(*line, 0, line->aligned), fits(*line) ? right : 0});
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry &a, const Entry &b) { return a.left < b.left; });
+  for (size_t i = 1; i < entries.size(); ++i)
+    entries[i].maxRight =
+        std::max(entries[i].maxRight, entries[i - 1].maxRight);
+
+  // The longest are left out if others would get too long.
+  while (!entries.empty() && !lines.front()->isStrictRun &&
+         lines.front()->indent + entries.back().left + entries.back().maxRight >
+             maxColumns)
+    entries.pop_back();
+  for (const Entry &entry : entries)
+    entry.line->pieces[entry.line->aligned].padding +=
+        static_cast<uint8_t>(std::min(entries.back().left - entry.left, 255u));
 }
 
 /// Trailing comments keep their column if the code leaves it free; those in

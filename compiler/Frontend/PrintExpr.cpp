@@ -167,10 +167,10 @@ void Printer::printCall(const CallExpr &call) {
   print(call.callee);
   if (call.hasBrackets) {
     out.openBracket("[", false);
-    names(call.dims);
+    dims(call.dims);
     if (call.hasArrow) {
       out.word("->");
-      names(call.toDims);
+      dims(call.toDims);
     }
     out.closeBracket("]");
   }
@@ -247,7 +247,7 @@ void Printer::printGenerics(const std::vector<Identifier> &generics) {
   if (generics.empty())
     return;
   out.openBracket("<", false);
-  names(generics);
+  dims(generics);
   out.closeBracket(">");
 }
 
@@ -260,7 +260,7 @@ void Printer::print(const Type &type) {
     out.closeBracket(">");
   }
   out.openBracket("[", type.element == ElementWord::None);
-  names(type.dims);
+  dims(type.dims);
   out.closeBracket("]");
 }
 

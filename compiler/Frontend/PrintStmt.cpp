@@ -119,7 +119,7 @@ void Printer::print(const Route &route) {
     out.allowBreak(1);
     out.word("over");
     out.openBracket("[", true);
-    names(route.over);
+    dims(route.over);
     out.closeBracket("]");
   }
   if (!route.hasPolicy)

@@ -59,6 +59,17 @@ private:
   void names(const std::vector<ast::Identifier> &list) {
     listed(list, [&](const ast::Identifier &name) { out.word(name.text); });
   }
+  /// Dimensions in brackets: a row ends there only if it must.
+  void dims(const std::vector<ast::Identifier> &list) {
+    constexpr unsigned dear = 64;
+    for (size_t i = 0; i < list.size(); ++i) {
+      if (i != 0) {
+        out.comma();
+        out.allowBreak(dear);
+      }
+      out.word(list[i].text);
+    }
+  }
 
   //===-- Statements (PrintStmt.cpp) --------------------------------------===//
 
