@@ -20,6 +20,7 @@
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/TimeProfiler.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
@@ -41,6 +42,16 @@ makeMachine(const TargetDescription &target, std::string &error) {
   if (!machine)
     error = "LLVM makes no code for `" + target.cpu + "`";
   return machine;
+}
+
+/// The entry of a model is one function with many loops, where the search of
+/// loop strength reduction for the best set of addresses takes most of the time
+/// of a build. LLVM offers its limit as an option only.
+void limitStrengthReduction() {
+  auto &known = llvm::cl::getRegisteredOptions();
+  auto found = known.find("lsr-complexity-limit");
+  if (found != known.end())
+    static_cast<llvm::cl::opt<unsigned> *>(found->second)->setValue(64);
 }
 
 void optimise(llvm::Module &module, llvm::TargetMachine &machine, int level) {
@@ -103,6 +114,7 @@ bool emitCode(mlir::ModuleOp module, const TargetDescription &target,
   optimise(*llvmModule, *machine, target.optLevel);
 
   llvm::TimeTraceScope scope("LLVM code generation");
+  limitStrengthReduction();
   llvm::raw_svector_ostream stream(out);
   llvm::legacy::PassManager passes;
   auto type = kind == CodeKind::Object ? llvm::CodeGenFileType::ObjectFile

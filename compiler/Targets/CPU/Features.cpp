@@ -37,7 +37,7 @@ constexpr llvm::StringLiteral unusedFeatures[] = {
     "avx512fp16", "avx512vbmi",  "avx512vbmi2", "avx512bitalg",
     "avx512ifma", "avx512vpopcntdq", "avxvnni",  "avxifma",
     "avxneconvert", "avxvnniint8", "amx-tile", "amx-int8", "amx-bf16",
-    "gfni", "vaes", "vpclmulqdq", "xop", "fma4", "tbm", "apxf",
+    "gfni", "vaes", "vpclmulqdq", "xop", "fma4", "tbm",
     "avx10.1", "avx10.2"};
 } // namespace
 

@@ -12,6 +12,7 @@
 
 #include "dialects/Conversion/LinalgToVector/VectorBody.h"
 
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 namespace mlir::grouped {
@@ -179,7 +180,7 @@ SmallVector<Value> KernelBuilder::accumulate() {
           Value x = memref::LoadOp::create(b, loc, a.lhs, l.add(base, i));
           Value left = vector::BroadcastOp::create(b, loc, type, x);
           for (int64_t j = 0; j < numVectors(); ++j)
-            next.push_back(vector::FMAOp::create(b, loc, left, right[j],
+            next.push_back(math::FmaOp::create(b, loc, left, right[j],
                                                  state[i * numVectors() + j]));
         }
         scf::YieldOp::create(b, loc, next);

@@ -41,8 +41,9 @@ def ConvertGroupedToVectorPass
     ```
   }];
   let dependentDialects = ["arith::ArithDialect", "func::FuncDialect",
-                           "LLVM::LLVMDialect", "memref::MemRefDialect",
-                           "scf::SCFDialect", "vector::VectorDialect"];
+                           "LLVM::LLVMDialect", "math::MathDialect",
+                           "memref::MemRefDialect", "scf::SCFDialect",
+                           "vector::VectorDialect"];
 }
 
 #endif // DIALECTS_CONVERSION_GROUPEDTOVECTOR_PASSES

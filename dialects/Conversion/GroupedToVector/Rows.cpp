@@ -13,6 +13,7 @@
 #include "dialects/Conversion/GroupedToVector/KernelFunction.h"
 #include "dialects/Spex/Target/VectorTarget.h"
 
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 namespace mlir::grouped {
@@ -163,7 +164,7 @@ static SmallVector<Value> addChoices(CombineOp op, RowBuilder &rows,
               vector::BroadcastOp::create(b, loc, rows.type, weight);
           SmallVector<Value> next;
           for (auto [v, sum] : llvm::enumerate(state))
-            next.push_back(vector::FMAOp::create(
+            next.push_back(math::FmaOp::create(
                 b, loc, weights, rows.load(op.getEach(), from, piece, v), sum));
           scf::YieldOp::create(b, loc, next);
         },
