@@ -137,26 +137,27 @@ bool Compilation::generateModule() {
     return false;
   }
   current = Phase::Moe;
-  dump(Phase::Moe, text());
+  if (arguments.has(OPT_dump_to_eq))
+    dump(Phase::Moe, text());
   return true;
 }
 
 bool Compilation::lowerTo(Phase phase) {
   if (current >= phase)
     return true;
-  // Text only where it may be needed: printing costs as much as a pass.
   PipelineOptions options;
   options.remarkScalarLoops = arguments.value(OPT_remarks_eq) == "vectorize";
   options.afterPhase = [this](Phase reached, mlir::ModuleOp) {
     current = reached;
-    dump(reached, text());
+    // Printing costs as much as a pass: only where it is asked for.
+    if (arguments.has(OPT_dump_to_eq))
+      dump(reached, text());
   };
-  std::string before = text();
   if (mlir::succeeded(lower(*module, current, phase, options))) {
     current = phase;
     return true;
   }
-  writeReproducer(before);
+  writeReproducer();
   return false;
 }
 
@@ -207,12 +208,22 @@ void Compilation::dump(Phase phase, llvm::StringRef content) {
   }
 }
 
-void Compilation::writeReproducer(llvm::StringRef moduleText) {
+/// Writes the module as it was before it was lowered, made anew: keeping its
+/// text for a failure that never comes would cost every build.
+void Compilation::writeReproducer() {
+  std::string content = checked.file.text;
+  if (!isFromIR) {
+    module = generate(*checked.program, *entryPoint, target, *context,
+                      checked.diagnostics);
+    if (!module)
+      return;
+    content = text();
+  }
   const char *directory = getenv("TMPDIR");
   std::string path = std::string(directory && *directory ? directory : "/tmp") +
                      "/spex-reproducer-" + std::to_string(getpid()) + ".mlir";
   std::string error;
-  if (writeFile(path, moduleText, error))
+  if (writeFile(path, content, error))
     llvm::errs() << "note: `spex build " << path
                  << "` shows the fault again; please attach that file\n";
 }

@@ -47,7 +47,7 @@ private:
   bool generateModule();
   void handle(mlir::Diagnostic &diagnostic);
   void dump(Phase phase, llvm::StringRef content);
-  void writeReproducer(llvm::StringRef moduleText);
+  void writeReproducer();
 
   const Arguments &arguments;
   CheckedSource checked;

@@ -63,7 +63,7 @@ defm seed : Value<"seed", "N", "of initial values, inputs and sampling (default 
 defm generate : Value<"generate", "N", "generate N elements after the prompt", runs>;
 defm prompt : Value<"prompt", "TEXT", "the bytes to start from", runs>;
 defm prompt_ids : Value<"prompt-ids", "FILE", "the elements to start from (npy)", runs>;
-defm temperature : Value<"temperature", "T", "of sampling; 0 takes the likeliest (default 1)", runs>;
+defm temperature : Value<"temperature", "T", "of sampling; 0, the default, takes the likeliest", runs>;
 
 def check_only : Switch<"check", "change nothing; exit 1 if the format differs", [fmt_command]>;
 def list_codes : Switch<"list", "list all codes", [explain_command]>;

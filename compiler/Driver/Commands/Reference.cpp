@@ -56,7 +56,7 @@ bool readGenerateOptions(const Arguments &arguments,
          "`");
     return false;
   }
-  std::string temperature = arguments.value(OPT_temperature_eq, "1");
+  std::string temperature = arguments.value(OPT_temperature_eq, "0");
   if (!llvm::to_float(temperature, options.temperature) ||
       !(options.temperature >= 0) || options.temperature > 1e30) {
     fail("--temperature takes a number of at least 0, and got `" +
