@@ -159,9 +159,13 @@ Tensor Generator::fedValue(const Expr &arg, const NodeRef &node) {
   bool isOwn = maker && isa<linalg::GenericOp, scf::ForOp>(maker);
   if (isOwn && (isComputed || !isShared))
     return x;
-  NodeRef copy = makeApply(here, x.element, x.dims, {makeLeaf(here, x)},
-                           [](Scalars &, ArrayRef<Value> v) { return v[0]; });
-  return materialize(copy);
+  // A named copy: one written as a generic would be folded away, and the
+  // buffers would be copied behind our back.
+  Value empty = emptyTensor(here, x.dims, x.element);
+  auto copy = linalg::CopyOp::create(builder, here, x.value, empty);
+  copy->setAttr("spex.loops", loopNames(x.dims));
+  x.value = copy.getResult(0);
+  return x;
 }
 
 Values Generator::emitStack(const Expr &expr) {

@@ -59,8 +59,11 @@ static SmallVector<int64_t> storedShape(DimsRef dims) {
 
 void Generator::declareParameters() {
   for (const StoredParameter &parameter : entry.parameters) {
-    stored[parameter.path] = &parameter;
     const Parameter &declaration = *parameter.declaration;
+    // What is fixed is computed where it is used.
+    if (declaration.kind == Parameter::Kind::Fixed)
+      continue;
+    stored[parameter.path] = &parameter;
     Dims dims = storedDims(parameter);
     SmallVector<StringRef> names;
     for (const Dimension *dim : dims)
@@ -82,7 +85,7 @@ void Generator::declareParameters() {
                     ? moe::ParameterKind::State
                     : moe::ParameterKind::Param;
     auto type = RankedTensorType::get(storedShape(dims),
-                                      typeOf(declaration.type.element));
+                                      typeOf(declaration.stored));
     moe::ParameterOp::create(builder, locate(declaration.location),
                              builder.getStringAttr(parameter.path),
                              TypeAttr::get(type), builder.getStrArrayAttr(names),
@@ -100,7 +103,7 @@ Tensor Generator::wholeParameter(const StoredParameter &parameter) {
     return known;
   Tensor result;
   result.dims = storedDims(parameter);
-  result.element = parameter.declaration->type.element;
+  result.element = parameter.declaration->stored;
   result.target = parameter.declaration->type.target;
   Location loc = locate(parameter.declaration->location);
   auto type = RankedTensorType::get(storedShape(result.dims),
