@@ -215,7 +215,8 @@ Value Checker::sliceBuiltin(BuiltinCall &call, Body &body) {
     std::optional<Size> left =
         end ? SizeArithmetic::subtract(sizeOf(old), *end) : std::nullopt;
     std::optional<Rational> rest = left ? atBounds(*left) : std::nullopt;
-    if (!rest || rest->isNegative()) {
+    bool isUnknown = isBroken(sizeOf(old)) || isBroken(sizeOf(made));
+    if (!isUnknown && (!rest || rest->isNegative())) {
       diags.report(message::sizesDoNotAdd, call.expr.location, "slice",
                    end ? spell(*end) : "too large", spell(sizeOf(old)))
           .help("it would read past the end of `{}`", old->name);

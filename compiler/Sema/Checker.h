@@ -507,15 +507,21 @@ private:
   void walkReachable(const Instance &model,
                      const std::function<void(const Instance &)> &visit) const;
   void makeEntries();
-  void makeEntry(const std::string &name, InstanceInfo &info,
-                 const ast::ExportItem *item);
+  void makeEntry(const std::string &name, InstanceInfo &info);
   void collectDims(EntryPoint &entry);
   void decideStep(EntryPoint &entry, InstanceInfo &info,
                   const Dimension *asked, SourceLocation location);
-  void checkExport(const ast::ExportItem &item);
+  /// What an export asks for, with its words checked.
+  struct ExportRequest {
+    const ast::ExportItem *item = nullptr;
+    const Dimension *along = nullptr;
+    SourceLocation asked;
+    const ast::Directive *plainForward = nullptr; ///< without a seed
+  };
+  ExportRequest readExport(const ast::ExportItem &item);
+  void checkExport(const ExportRequest &request);
   void warnUnusedParts(const InstanceInfo &info);
   void reportLater(const EntryPoint &entry);
-  std::vector<const ast::ExportItem *> exports() const;
   void checkRoots();
   void declareAll();
   void checkWeights(const ast::WeightsItem &item);
@@ -554,6 +560,7 @@ private:
   std::map<InstanceKey, std::unique_ptr<InstanceInfo>> instances;
   std::unordered_map<const Instance *, InstanceInfo *> infos;
   std::set<const ast::ComponentItem *> reachedElsewhere;
+  std::vector<ExportRequest> requests;
   const Dimension *rowsDim = nullptr;
   const Size *tokens = nullptr; ///< while a capacity is read
   uint64_t work = 0;

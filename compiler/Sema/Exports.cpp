@@ -31,14 +31,6 @@ InstanceInfo *Checker::componentNamed(const ast::Identifier &name) {
   return instantiate(*found->second, {});
 }
 
-std::vector<const ast::ExportItem *> Checker::exports() const {
-  std::vector<const ast::ExportItem *> result;
-  for (const std::unique_ptr<ast::Item> &item : file.items)
-    if (item->kind == ast::Item::Kind::Export)
-      result.push_back(&ast::as<ast::ExportItem>(*item));
-  return result;
-}
-
 static std::vector<const Meaning *> results(const InstanceInfo &info) {
   std::vector<const Meaning *> all;
   if (info.result.isTensor())
@@ -48,20 +40,18 @@ static std::vector<const Meaning *> results(const InstanceInfo &info) {
   return all;
 }
 
-void Checker::checkExport(const ast::ExportItem &item) {
-  InstanceInfo *info = componentNamed(item.target);
-  EntryPoint entry;
-  entry.name = item.library.text;
-  const Dimension *along = nullptr;
-  SourceLocation asked;
+Checker::ExportRequest Checker::readExport(const ast::ExportItem &item) {
+  ExportRequest request;
+  request.item = &item;
   for (const ast::Directive &directive : item.entries) {
     const std::string &word = directive.word.text;
     if (word != "forward" && word != "backward" && word != "step") {
       diags.report(message::unknownEntry, directive.word.location, word)
-          .helpNearest(word, {"forward", "backward", "step"});
+          .helpNearest(word, {"forward", "backward", "step"})
+          .help("known: forward, backward, step(along: S)");
       continue;
     }
-    bool hasSeed = false;
+    bool hasSeed = false, hasAlong = false;
     for (const ast::Argument &arg : directive.args) {
       std::string key = arg.name.text;
       if (key.empty() && arg.value->kind == ast::Expr::Kind::Name)
@@ -71,37 +61,47 @@ void Checker::checkExport(const ast::ExportItem &item) {
         continue;
       const std::string &name =
           ast::as<ast::DimensionExpr>(*arg.value).name;
-      along = fileDimension(name);
-      asked = arg.value->location;
-      if (!along)
-        diags.report(message::unknownDimension, asked, name)
+      request.along = fileDimension(name);
+      request.asked = arg.value->location;
+      hasAlong = true;
+      if (!request.along)
+        diags.report(message::unknownDimension, request.asked, name)
             .helpNearest(name, dimensionNames(nullptr));
     }
-    if (word == "step" && !along && !asked.offset)
+    if (word == "step" && !hasAlong)
       diags.report(message::wrongArguments, directive.word.location, "step",
                    "`along:`")
           .help("write `step(along: S)`");
-    if (!info || word != "forward" || hasSeed)
-      continue;
-    for (const Meaning *meaning : results(*info))
-      if (meaning->facts.random & atInference) {
-        diags.report(message::randomAtInference, directive.word.location,
-                     info->component->name.text)
-            .help("write `forward(seed)`, or wrap them in `phase(train: ..., "
-                  "infer: ...)`");
-        break;
-      }
+    if (word == "forward" && !hasSeed)
+      request.plainForward = &directive;
   }
+  return request;
+}
+
+void Checker::checkExport(const ExportRequest &request) {
+  const ast::ExportItem &item = *request.item;
+  InstanceInfo *info = componentNamed(item.target);
   if (!info)
     return;
+  for (const Meaning *meaning : results(*info))
+    if (request.plainForward && (meaning->facts.random & atInference)) {
+      diags.report(message::randomAtInference,
+                   request.plainForward->word.location,
+                   info->component->name.text)
+          .help("write `forward(seed)`, or wrap them in `phase(train: ..., "
+                "infer: ...)`");
+      break;
+    }
+  EntryPoint entry;
+  EntryPoint *made = &entry;
   if (options.entry.empty() || options.entry == item.target.text ||
-      options.entry == entry.name) {
-    makeEntry(entry.name, *info, &item);
-    EntryPoint &made = program.entries.back();
-    decideStep(made, *info, along, asked);
-  } else if (along) {
-    decideStep(entry, *info, along, asked);
+      options.entry == item.library.text) {
+    makeEntry(item.library.text, *info);
+    made = &program.entries.back();
+  } else if (!request.along) {
+    return;
   }
+  decideStep(*made, *info, request.along, request.asked);
 }
 
 void Checker::decideStep(EntryPoint &entry, InstanceInfo &info,
@@ -187,8 +187,7 @@ void Checker::collectDims(EntryPoint &entry) {
   entry.dims = std::move(found);
 }
 
-void Checker::makeEntry(const std::string &name, InstanceInfo &info,
-                        const ast::ExportItem *item) {
+void Checker::makeEntry(const std::string &name, InstanceInfo &info) {
   EntryPoint entry;
   entry.name = name;
   entry.model = info.instance;
@@ -226,21 +225,20 @@ void Checker::reportLater(const EntryPoint &entry) {
 void Checker::makeEntries() {
   for (const auto &instance : program.instances)
     pruneBody(*instance);
-  std::vector<const ast::ExportItem *> items = exports();
-  for (const ast::ExportItem *item : items)
-    checkExport(*item);
+  for (const ExportRequest &request : requests)
+    checkExport(request);
   if (program.entries.empty())
     for (const std::unique_ptr<ast::Item> &item : file.items) {
       if (item->kind != ast::Item::Kind::Component)
         continue;
       const auto &component = ast::as<ast::ComponentItem>(*item);
       bool isAsked = options.entry == component.name.text;
-      bool isModel = component.role == ast::Role::Model && items.empty() &&
+      bool isModel = component.role == ast::Role::Model && requests.empty() &&
                      options.entry.empty();
       if ((!isAsked && !isModel) || !component.generics.empty())
         continue;
       if (InstanceInfo *info = instantiate(component, {})) {
-        makeEntry(component.name.text, *info, nullptr);
+        makeEntry(component.name.text, *info);
         decideStep(program.entries.back(), *info, nullptr, {});
       }
     }

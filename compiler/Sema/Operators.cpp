@@ -70,8 +70,13 @@ bool Checker::widest(const std::string &op, SourceLocation location,
     for (const Dimension *dim : dims)
       if (!has(value->type().dims, dim))
         only += (only.empty() ? "" : ", ") + dim->name;
-    diags.report(message::silentOuter, location, op, spell(*value),
-                 spell(*best))
+    // In the order in which they stand.
+    bool isBestFirst = std::find(values.begin(), values.end(), best) <
+                       std::find(values.begin(), values.end(), value);
+    const Value &first = isBestFirst ? *best : *value;
+    const Value &second = isBestFirst ? *value : *best;
+    diags.report(message::silentOuter, location, op, spell(first),
+                 spell(second))
         .help("only one has {}; only the other has {}", stray, only)
         .help("write `outer(a, b)`, `dot[...](a, b)` or `expand[...](a)` if "
               "that is meant; `@` binds tighter than `*`");

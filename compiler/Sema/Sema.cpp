@@ -23,8 +23,11 @@ void Checker::checkRoots() {
       if (component.role == ast::Role::Model && component.generics.empty())
         instantiate(component, {});
     }
-  for (const ast::ExportItem *item : exports())
-    componentNamed(item->target);
+  for (const std::unique_ptr<ast::Item> &item : file.items)
+    if (item->kind == ast::Item::Kind::Export) {
+      requests.push_back(readExport(ast::as<ast::ExportItem>(*item)));
+      componentNamed(requests.back().item->target);
+    }
 }
 
 /// What no choice of variants reaches is checked once. A component with

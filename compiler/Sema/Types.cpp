@@ -194,6 +194,12 @@ bool Checker::isBool(const Value &value, SourceLocation location,
   return false;
 }
 
+/// A result is called by its component, anything else by its own name.
+static std::string phrase(const std::string &what) {
+  bool isComponent = !what.empty() && what[0] >= 'A' && what[0] <= 'Z';
+  return (isComponent ? "the result of `" : "`") + what + "`";
+}
+
 bool Checker::sameKind(const Value &value, const Type &want, bool isWritten,
                        SourceLocation location, const std::string &what) {
   const Type &type = value.type();
@@ -231,7 +237,7 @@ bool Checker::sameKind(const Value &value, const Type &want, bool isWritten,
                            type.element != want.element));
   if (!isNarrower)
     return true;
-  diags.report(message::wouldNarrow, location, "`" + what + "`",
+  diags.report(message::wouldNarrow, location, phrase(what),
                std::string(spelling(want.element)), spell(value))
       .help("write `{}(...)` if that is meant", spelling(want.element));
   return false;
@@ -259,7 +265,7 @@ Value Checker::fits(Value value, const Type &want, bool isWritten,
   std::string lacking = namesOf(want.dims, value.type().dims);
   if (!extra.empty() || !lacking.empty()) {
     InFlight report = diags.report(message::typeDiffers, location,
-                                   "`" + what + "`", spell(want), spell(value));
+                                   phrase(what), spell(want), spell(value));
     if (!extra.empty())
       report.help("not declared: {}", extra);
     if (!lacking.empty())
