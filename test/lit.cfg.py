@@ -23,6 +23,7 @@ for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "HOME"):
 
 config.substitutions += [
     ("%root", root),
+    ("%build", build),
     ("%examples", os.path.join(root, "examples")),
     ("%python", shutil.which("python3") or "python3"),
     ("%mlir_c_runner_utils",

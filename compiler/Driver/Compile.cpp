@@ -177,6 +177,7 @@ std::string Compilation::text() const {
   mlir::OpPrintingFlags flags;
   flags.enableDebugInfo(/*enable=*/false);
   mlir::ModuleOp(*module).print(stream, flags);
+  stream << '\n';
   return result;
 }
 

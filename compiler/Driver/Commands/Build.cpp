@@ -64,7 +64,7 @@ int buildTo(const Arguments &arguments, const std::string &path, Phase phase) {
   case Phase::Llvm:
     if (!compilation.lowerTo(phase))
       return 1;
-    return writeResult(arguments, compilation.text() + "\n");
+    return writeResult(arguments, compilation.text());
   case Phase::Assembly:
   case Phase::Object:
     if (!compilation.emit(phase == Phase::Object ? CodeKind::Object
