@@ -112,7 +112,9 @@ ExprPtr Parser::parseUnary(std::string_view word, UnaryOperator op) {
 ExprPtr Parser::parsePostfix() {
   ExprPtr value = parseAtom();
   while (!isPanicking) {
-    if (is("."))
+    // A number has no fields, and `1 .f` could not be printed.
+    bool isNumber = NumberExpr::classof(value.get()) && !value->parentheses;
+    if (is(".") && !isNumber)
       value = parseFieldOrMember(std::move(value));
     else if (is("["))
       value = parseSubscript(std::move(value));

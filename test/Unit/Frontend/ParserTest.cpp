@@ -125,6 +125,7 @@ TEST(SyntaxErrors, E0002SomethingElseExpected) {
   EXPECT_EQ(errorsIn("const a =\n"), Codes{"2:10 E0002"});
   EXPECT_EQ(errorsIn("const a = b c\n"), Codes{"2:13 E0002"});
   EXPECT_EQ(errorsIn("const a = b < c < d\n"), Codes{"2:17 E0002"});
+  EXPECT_EQ(errorsIn("const a = 1 .b\n"), Codes{"2:13 E0002"});
   EXPECT_EQ(errorsIn("}\n"), Codes{"2:1 E0002"});
   EXPECT_EQ(errorsIn("module M(x: float[D]) -> [D] { return x }\n"),
             Codes{"2:13 E0002"});
