@@ -179,16 +179,25 @@ Value Evaluator::each(const Expr &expr, Frame &frame) {
   return result;
 }
 
+/// A field of a record that nobody reads has parameters that are not stored;
+/// whatever they are, no result can see it.
+Tensor Evaluator::unseenParameter(const Parameter &declaration,
+                                  const std::string &path) {
+  for (const StoredParameter &stored : request.entry->parameters)
+    if (stored.path == path)
+      fail("the parameter `" + path + "` has no value");
+  return Tensor::make(declaration.type.element, declaration.type.dims,
+                      sizesOf(declaration.type.dims));
+}
+
 Tensor Evaluator::parameter(const Expr &expr, Frame &frame) {
   const Parameter &declaration = frame.instance->parameters[expr.slot];
   std::string path = joinPath(frame.path, declaration.name);
   if (declaration.kind == Parameter::Kind::Fixed)
     return fixedValue(declaration, path, frame);
   auto found = request.parameters->find(path);
-  if (found == request.parameters->end()) {
-    fail("the parameter `" + path + "` has no value");
-    return {};
-  }
+  if (found == request.parameters->end())
+    return unseenParameter(declaration, path);
   // Axes in front go by place: a body may mention the same name itself.
   Tensor value = found->second;
   for (const OuterIndex &outer : frame.outer) {

@@ -98,6 +98,7 @@ private:
   Value stack(const Expr &expr, Frame &frame);
   Value each(const Expr &expr, Frame &frame);
   Tensor parameter(const Expr &expr, Frame &frame);
+  Tensor unseenParameter(const Parameter &declaration, const std::string &path);
   Tensor fixedValue(const Parameter &declaration, const std::string &path,
                     Frame &frame);
   const Dimension *freshDim(const Dimension *like);

@@ -126,9 +126,9 @@ ReferenceReport generateByReference(const Program &program,
   if (options.weights.empty()) {
     report.notes.push_back(fmt::format(
         "no --weights: using initial values of seed {}", options.seed));
-    report.error = initialParameters(program, entry, options.seed, parameters);
+    report.error = initialParameters(entry, options.seed, parameters);
   } else {
-    report.error = readParameters(program, entry, options.weights, parameters);
+    report.error = readParameters(entry, options.weights, parameters);
   }
   RunRequest request;
   request.program = &program;

@@ -15,20 +15,16 @@
 
 namespace spex::interpreter {
 
-/// The type in which a parameter is kept: that of `numerics`, unless its
-/// declaration names another.
-ElementType storeType(const Program &program, const Parameter &declaration);
-
 /// `outer` dims, then the declared ones; bounded dims at their bound.
 SizeList storedShape(const StoredParameter &parameter);
 
 /// Seeded initial values of all parameters of the entry point.
-std::string initialParameters(const Program &program, const EntryPoint &entry,
-                              uint64_t seed, ParameterMap &parameters);
+std::string initialParameters(const EntryPoint &entry, uint64_t seed,
+                              ParameterMap &parameters);
 
 /// Exactly the tensors of a safetensors file or folder.
-std::string readParameters(const Program &program, const EntryPoint &entry,
-                           const std::string &path, ParameterMap &parameters);
+std::string readParameters(const EntryPoint &entry, const std::string &path,
+                           ParameterMap &parameters);
 
 /// Reads .npy files and takes the sizes of bounded dimensions from their
 /// shapes and from `at`, by name.

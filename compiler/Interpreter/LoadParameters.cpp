@@ -17,11 +17,6 @@
 
 namespace spex::interpreter {
 
-ElementType storeType(const Program &program, const Parameter &declaration) {
-  ElementType element = declaration.type.element;
-  return element == program.numerics.compute ? program.numerics.store : element;
-}
-
 static DimList storedDims(const StoredParameter &parameter) {
   DimList dims = parameter.outer;
   const DimList &declared = parameter.declaration->type.dims;
@@ -67,15 +62,14 @@ static double initValue(const Initializer &init) {
 }
 
 /// An empty tensor of the parameter's shape, in the type in which it is kept.
-static std::string makeStored(const Program &program,
-                              const StoredParameter &parameter,
+static std::string makeStored(const StoredParameter &parameter,
                               Tensor &tensor) {
   SizeList shape = storedShape(parameter);
   if (shape.size() > SPEX_MAX_RANK ||
       spex_element_count(shape.data(), shape.size(), sizeof(double)) < 0)
     return "the parameter `" + parameter.path + "` is too large";
-  tensor = Tensor::make(storeType(program, *parameter.declaration),
-                        storedDims(parameter), shape);
+  tensor =
+      Tensor::make(parameter.declaration->stored, storedDims(parameter), shape);
   tensor.target = parameter.declaration->type.target;
   tensor.isRounded = true;
   return "";
@@ -86,14 +80,14 @@ static Tensor asDeclared(const Tensor &stored, const Parameter &declaration) {
   return rounded(stored, declaration.type.element);
 }
 
-std::string initialParameters(const Program &program, const EntryPoint &entry,
-                              uint64_t seed, ParameterMap &parameters) {
+std::string initialParameters(const EntryPoint &entry, uint64_t seed,
+                              ParameterMap &parameters) {
   for (const StoredParameter &parameter : entry.parameters) {
     const Parameter &declaration = *parameter.declaration;
     if (declaration.kind == Parameter::Kind::Fixed)
       continue; // computed where it is used
     Tensor tensor;
-    std::string error = makeStored(program, parameter, tensor);
+    std::string error = makeStored(parameter, tensor);
     if (!error.empty())
       return error;
     uint64_t key = spex_random_key(seed, parameter.path.c_str(), "init", 0);
@@ -110,8 +104,8 @@ std::string initialParameters(const Program &program, const EntryPoint &entry,
   return "";
 }
 
-std::string readParameters(const Program &program, const EntryPoint &entry,
-                           const std::string &path, ParameterMap &parameters) {
+std::string readParameters(const EntryPoint &entry, const std::string &path,
+                           ParameterMap &parameters) {
   std::vector<spex_wanted> wanted;
   std::vector<Tensor> tensors;
   std::vector<const StoredParameter *> stored;
@@ -120,7 +114,7 @@ std::string readParameters(const Program &program, const EntryPoint &entry,
     if (parameter.declaration->kind == Parameter::Kind::Fixed)
       continue;
     Tensor tensor;
-    std::string error = makeStored(program, parameter, tensor);
+    std::string error = makeStored(parameter, tensor);
     if (!error.empty())
       return error;
     tensors.push_back(std::move(tensor));

@@ -18,16 +18,15 @@
 namespace spex::interpreter {
 
 /// The parameters of a run, from a file or from the seed.
-static std::string loadParameters(const Program &program,
-                                  const EntryPoint &entry,
+static std::string loadParameters(const EntryPoint &entry,
                                   const ReferenceOptions &options,
                                   ParameterMap &parameters,
                                   std::vector<std::string> &notes) {
   if (!options.weights.empty())
-    return readParameters(program, entry, options.weights, parameters);
+    return readParameters(entry, options.weights, parameters);
   notes.push_back(fmt::format("no --weights: using initial values of seed {}",
                               options.seed));
-  return initialParameters(program, entry, options.seed, parameters);
+  return initialParameters(entry, options.seed, parameters);
 }
 
 namespace {
@@ -52,7 +51,7 @@ static std::string load(const Program &program, const EntryPoint &entry,
     run.request.replay = &run.replay;
   }
   if (error.empty())
-    error = loadParameters(program, entry, options, run.parameters, notes);
+    error = loadParameters(entry, options, run.parameters, notes);
   run.request.parameters = &run.parameters;
   return error;
 }
