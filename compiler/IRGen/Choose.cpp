@@ -131,10 +131,8 @@ Tensor Generator::routeWeight(const Route &route, RouteValues &values) {
   return values.weight = materialize(weight, {values.unit, values.choice});
 }
 
-NodeRef Generator::emitRouteField(const Expr &expr) {
-  RouteValues &values = frame->routes[expr.route];
-  if (expr.routeField != RouteField::Index || !values.ids)
-    return unsupported(expr, "this field of a route");
+/// The choices as `y.index` gives them.
+NodeRef Generator::routeIndex(const Expr &expr, const RouteValues &values) {
   Tensor ids;
   ids.value = values.ids;
   ids.element = ElementType::Index;
@@ -148,6 +146,49 @@ NodeRef Generator::emitRouteField(const Expr &expr) {
     if (!contains(ids.dims, dim))
       ids.dims.back() = dim;
   return makeLeaf(here, ids);
+}
+
+/// `value` of the choice that is expert e, or 0: from [U, K] back to [U, E].
+NodeRef Generator::spreadOverExperts(const Expr &expr, RouteValues &values,
+                                     const NodeRef &value) {
+  Tensor ids;
+  ids.value = values.ids;
+  ids.dims = {values.unit, values.choice};
+  ids.element = ElementType::Int;
+  Dims all = {values.unit, expr.route->experts, values.choice};
+  NodeRef chosen =
+      binary(BinaryOp::Eq, expanded(makeLeaf(here, ids), all),
+             convert(index(expr.route->experts), ElementType::Int));
+  NodeRef terms = select(chosen, value, constantLike(0, value));
+  // An expert is chosen once at most, so the sum has one term.
+  Tensor spread = materialize(sum(here, terms, {values.choice}),
+                              {values.unit, expr.route->experts});
+  return makeLeaf(here,
+                  expandUnits(here, spread, values.units, values.unit));
+}
+
+NodeRef Generator::emitRouteField(const Expr &expr) {
+  RouteValues &values = frame->routes[expr.route];
+  if (!values.ids)
+    return unsupported(expr, "a field of this route");
+  switch (expr.routeField) {
+  case RouteField::Index:
+    return routeIndex(expr, values);
+  case RouteField::Weight: {
+    if (!values.weight.value)
+      values.weight = routeWeight(*expr.route, values);
+    here = locate(expr.location);
+    return spreadOverExperts(expr, values, makeLeaf(here, values.weight));
+  }
+  case RouteField::Selected:
+  case RouteField::Kept: {
+    // Without `keep` and `capacity` what is selected is kept.
+    NodeRef one = makeConstant(here, 1, ElementType::Int);
+    return convert(spreadOverExperts(expr, values, one), ElementType::Bool);
+  }
+  default:
+    return unsupported(expr, "this field of a route");
+  }
 }
 
 } // namespace spex::irgen

@@ -165,6 +165,7 @@ private:
     Tensor cosine, sine;
   };
   RopeTables ropeTables(const Expr &expr, const Dimension *half);
+  double namedNumber(const Expr &expr, const char *name, double otherwise);
   llvm::SmallVector<double> ropeFrequencies(const Expr &expr, int64_t size);
 
   // Masks.cpp
@@ -227,6 +228,9 @@ private:
   NodeRef pickAtChoices(const Expr &expr, const Route &route,
                         RouteValues &values);
   NodeRef isSomebody(const RouteValues &values);
+  NodeRef routeIndex(const Expr &expr, const RouteValues &values);
+  NodeRef spreadOverExperts(const Expr &expr, RouteValues &values,
+                            const NodeRef &value);
   NodeRef emitRouteField(const Expr &expr);
 
   // State.cpp

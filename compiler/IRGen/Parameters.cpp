@@ -169,8 +169,12 @@ NodeRef Generator::emitParameter(const Expr &expr) {
   if (declaration.kind == Parameter::Kind::Fixed)
     return bound(emit(*declaration.value), declaration.type);
   auto found = stored.find(pathBelow(declaration.name));
-  if (found == stored.end())
-    return unsupported(expr, "a parameter that is not stored");
+  // Not stored because no result needs it, here as little as anywhere.
+  if (found == stored.end()) {
+    NodeRef zero = makeConstant(here, 0, declaration.type.element);
+    DimsRef dims(declaration.type.dims.data(), declaration.type.dims.size());
+    return makeLeaf(here, materialize(expanded(zero, dims)));
+  }
   Tensor result = parameterInScope(*found->second, scopes.size());
   here = locate(expr.location);
   return makeLeaf(here, result);

@@ -22,20 +22,27 @@ using namespace mlir;
 
 namespace spex::irgen {
 
-static double numberOr(const Expr *expr, double otherwise) {
-  return expr && expr->kind == Expr::Kind::Number ? expr->number : otherwise;
+static bool hasWord(const Expr &expr, const char *name, const char *word) {
+  return llvm::is_contained(expr.words,
+                            std::pair(std::string(name), std::string(word)));
 }
 
-static bool saysFalse(const Expr *expr) {
-  return expr && expr->kind == Expr::Kind::Number && expr->number == 0;
+/// A named argument known when compiling, or what it is without.
+double Generator::namedNumber(const Expr &expr, const char *name,
+                              double otherwise) {
+  const Expr *given = expr.findNamed(name);
+  if (!given)
+    return otherwise;
+  NodeRef node = emit(*given);
+  return node->kind == Node::Kind::Constant ? node->constant : otherwise;
 }
 
 /// theta^(-2i/A), stretched as the paper of YaRN says where asked to.
 SmallVector<double> Generator::ropeFrequencies(const Expr &expr, int64_t size) {
-  double theta = numberOr(expr.findNamed("theta"), 10000);
-  double factor = numberOr(expr.findNamed("yarn"), 0);
-  double original = numberOr(expr.findNamed("original"), 4096);
-  bool truncate = !saysFalse(expr.findNamed("truncate"));
+  double theta = namedNumber(expr, "theta", 10000);
+  double factor = namedNumber(expr, "yarn", 0);
+  double original = namedNumber(expr, "original", 4096);
+  bool truncate = !hasWord(expr, "truncate", "false");
   // The pair that turns `turns` times in `original` positions.
   auto pairOf = [&](double turns) {
     return size * std::log(original / (turns * 2 * M_PI)) /
@@ -105,13 +112,13 @@ NodeRef Generator::emitRope(const Expr &expr) {
   NodeRef arg = emit(*expr.args[0]);
   here = locate(expr.location);
   const Dimension *dim = expr.dims[0];
-  bool pairs = llvm::is_contained(
-      expr.words, std::make_pair(std::string("style"), std::string("pairs")));
+  bool pairs = hasWord(expr, "style", "pairs");
   ElementType type = arithmeticType({arg});
   Tensor x = materialize(arg);
   unsigned axis = llvm::find(x.dims, dim) - x.dims.begin();
   Dimension *half = makeDimension(dim->name, dim->size / 2);
   RopeTables tables = ropeTables(expr, half);
+  here = locate(expr.location);
 
   // Where one partner of all pairs lies: a half, or every other element.
   SmallVector<OpFoldResult> offsets, extents, strides;

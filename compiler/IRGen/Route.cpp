@@ -298,13 +298,14 @@ void Generator::emitRoute(const Route &route) {
   choose(route, values, by);
   if (!route.isResultUsed)
     return; // only its numbers are read
-  Tensor weight = routeWeight(route, values);
+  values.weight = routeWeight(route, values);
   Values each = runExperts(route, values);
 
   Location loc = here = locate(route.location);
   for (const Tensor &result : each) {
     // Of the experts' own type, so that the sum rounds once.
-    Tensor scaled = materialize(convert(makeLeaf(loc, weight), result.element));
+    NodeRef weight = makeLeaf(loc, values.weight);
+    Tensor scaled = materialize(convert(weight, result.element));
     Tensor sum;
     sum.element = result.element;
     sum.dims = without(result.dims, {values.choice});
