@@ -37,7 +37,8 @@ namespace spex {
 namespace {
 /// What the module's `spex.target` says about the way down.
 struct Settings {
-  bool isFast = false; // -O3: panels and vectors, not plain loops
+  bool isFast = false;  // -O3: panels and vectors, not plain loops
+  bool hasBf16 = false; // the CPU rounds to bf16 by an instruction
 };
 } // namespace
 
@@ -46,7 +47,9 @@ static Settings settingsOf(ModuleOp module) {
   auto target = module->getAttrOfType<mlir::DictionaryAttr>("spex.target");
   auto level = target ? target.getAs<mlir::IntegerAttr>("opt_level")
                       : mlir::IntegerAttr();
+  auto bf16 = target ? target.getAs<mlir::BoolAttr>("bf16") : mlir::BoolAttr();
   settings.isFast = level && level.getInt() > 0;
+  settings.hasBf16 = bf16 && bf16.getValue();
   return settings;
 }
 
@@ -98,6 +101,8 @@ static void addLoops(OpPassManager &passes, const Settings &settings) {
 static void addLlvm(OpPassManager &passes, const Settings &settings) {
   passes.addPass(mlir::grouped::createWrapEntryPass());
   passes.addPass(createExpandMathPass());
+  if (!settings.hasBf16)
+    passes.addPass(createExpandBFloat16Pass());
   passes.addPass(createReinterpretExpandShapePass());
   passes.addPass(mlir::memref::createExpandStridedMetadataPass());
   passes.addPass(mlir::createLowerAffinePass());

@@ -41,4 +41,22 @@ def ExpandMathPass : Pass<"spex-expand-math"> {
   let dependentDialects = ["arith::ArithDialect", "math::MathDialect"];
 }
 
+def ExpandBFloat16Pass : Pass<"spex-expand-bf16"> {
+  let summary = "write conversions between f32 and bf16 as integer arithmetic";
+  let description = [{
+    For targets without an instruction that rounds to bf16. Scalars and vectors
+    alike; NaN stays NaN.
+
+    ```mlir
+    %y = arith.extf %x : bf16 to f32
+    // becomes
+    %0 = arith.bitcast %x : bf16 to i16
+    %1 = arith.extui %0 : i16 to i32
+    %2 = arith.shli %1, %c16 : i32
+    %y = arith.bitcast %2 : i32 to f32
+    ```
+  }];
+  let dependentDialects = ["arith::ArithDialect"];
+}
+
 #endif // DIALECTS_CONVERSION_EXPANDMATH_PASSES
