@@ -14,6 +14,8 @@
 #include "spex/weights.h"
 
 #include <cmath>
+#include <fmt/format.h>
+#include <unistd.h>
 
 namespace spex::interpreter {
 
@@ -75,6 +77,26 @@ static std::string makeStored(const StoredParameter &parameter,
   return "";
 }
 
+/// The reference holds every parameter as f64. One that cannot fit is refused
+/// here, since a failed allocation deep inside would end the process.
+static std::string checkMemory(const EntryPoint &entry) {
+  double bytes = 0;
+  for (const StoredParameter &parameter : entry.parameters) {
+    double count = sizeof(double);
+    for (int64_t size : storedShape(parameter))
+      count *= static_cast<double>(size);
+    bytes += count;
+  }
+  double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) *
+                  static_cast<double>(sysconf(_SC_PAGESIZE));
+  if (bytes < memory / 2)
+    return "";
+  double gigabytes = 1e9;
+  return fmt::format("the reference would need {:.0f} GB for the parameters, "
+                     "and this machine has {:.0f} GB",
+                     bytes / gigabytes, memory / gigabytes);
+}
+
 /// What bodies compute with: the stored values, in the declared type.
 static Tensor asDeclared(const Tensor &stored, const Parameter &declaration) {
   return rounded(stored, declaration.type.element);
@@ -82,6 +104,8 @@ static Tensor asDeclared(const Tensor &stored, const Parameter &declaration) {
 
 std::string initialParameters(const EntryPoint &entry, uint64_t seed,
                               ParameterMap &parameters) {
+  if (std::string error = checkMemory(entry); !error.empty())
+    return error;
   for (const StoredParameter &parameter : entry.parameters) {
     const Parameter &declaration = *parameter.declaration;
     if (declaration.kind == Parameter::Kind::Fixed)
@@ -106,6 +130,8 @@ std::string initialParameters(const EntryPoint &entry, uint64_t seed,
 
 std::string readParameters(const EntryPoint &entry, const std::string &path,
                            ParameterMap &parameters) {
+  if (std::string error = checkMemory(entry); !error.empty())
+    return error;
   std::vector<spex_wanted> wanted;
   std::vector<Tensor> tensors;
   std::vector<const StoredParameter *> stored;
