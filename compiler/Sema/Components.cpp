@@ -38,6 +38,7 @@ Checker::findComponent(const ast::Identifier &name) {
 
 /// Readers nest as deep as components call one another.
 static constexpr unsigned maxDepth = 3000;
+static constexpr size_t maxInstances = 10000;
 
 InstanceInfo *
 Checker::instantiate(const ast::ComponentItem &component,
@@ -58,6 +59,12 @@ Checker::instantiate(const ast::ComponentItem &component,
     if (!isExhausted)
       diags.report(message::fileTooLarge, component.location,
                    "components call one another too deep");
+    isExhausted = true;
+    return nullptr;
+  }
+  if (instances.size() >= maxInstances) {
+    diags.report(message::fileTooLarge, component.location,
+                 "its components would be checked at too many sizes");
     isExhausted = true;
     return nullptr;
   }

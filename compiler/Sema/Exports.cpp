@@ -137,7 +137,8 @@ void Checker::decideStep(EntryPoint &entry, InstanceInfo &info,
   if (isCarried) {
     entry.whyNoStep = "values are carried along `" + along->name +
                       "` by more than attention";
-    if (asked && options.mustBeBuildable)
+    // One construct of a later release is enough to say.
+    if (asked && options.mustBeBuildable && !diags.hasErrors())
       diags.report(message::laterRelease, location,
                    "`step` through `cumsum`, `shift`, `scan` or a capacity");
     return;

@@ -204,7 +204,7 @@ Value Checker::evaluateName(const ast::NameExpr &expr, Body &body) {
   }
   if (body.hasLostName)
     return {};
-  std::vector<std::string> known = BuiltinInfo::names();
+  std::vector<std::string> known;
   for (const auto &[other, binding] : body.bindings)
     known.push_back(other);
   for (const auto &[other, decl] : constDecls)
