@@ -11,13 +11,19 @@
 #include "dialects/Conversion/ExpandMath/Passes.h"
 #include "dialects/Conversion/GroupedToLoops/Passes.h"
 #include "dialects/Conversion/GroupedToRuntime/Passes.h"
+#include "dialects/Conversion/GroupedToVector/Passes.h"
 #include "dialects/Conversion/LinalgToLoops/Passes.h"
+#include "dialects/Conversion/LinalgToVector/Passes.h"
 #include "dialects/Conversion/MoeToGrouped/Passes.h"
+#include "dialects/Grouped/Transforms/Passes.h"
 
 void spex::registerOwnPasses() {
   mlir::grouped::registerSpexGroupedToLoopsPasses();
   mlir::grouped::registerSpexGroupedToRuntimePasses();
+  mlir::grouped::registerSpexGroupedToVectorPasses();
+  mlir::grouped::registerSpexGroupedTransformsPasses();
   mlir::moe::registerSpexMoeToGroupedPasses();
   registerExpandMathPasses();
   registerSpexLinalgToLoopsPasses();
+  registerSpexLinalgToVectorPasses();
 }

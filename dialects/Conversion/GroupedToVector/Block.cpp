@@ -23,7 +23,9 @@ public:
 
 private:
   func::FuncOp kernel(TileShape shape);
-  KernelArguments at(Value panel, Value row, Value lhsBase, Value ahead);
+  KernelArguments at(Value panel, Value row, Value lhsBase);
+  void fetchNear(KernelArguments &tile, int64_t bytes);
+  void fetchInTurn(KernelArguments &tile, Value t, Value numTiles);
   void call(func::FuncOp kernel, const KernelArguments &arguments);
   void callByRows(Value rows, bool isTail, const KernelArguments &arguments);
   void tiles(Value panel, bool isTail);
@@ -51,16 +53,44 @@ func::FuncOp BlockBuilder::kernel(TileShape shape) {
   return buildMicroKernel(kind, shape, module, full);
 }
 
-KernelArguments BlockBuilder::at(Value panel, Value row, Value lhsBase,
-                                 Value ahead) {
+KernelArguments BlockBuilder::at(Value panel, Value row, Value lhsBase) {
   KernelArguments tile = a;
   tile.lhsBase = lhsBase;
   tile.row = row;
   tile.column = l.mul(panel, kind.panelColumns());
   tile.rhsBase =
       kind.isPacked ? l.mul(l.mul(panel, a.k), 2 * lanes) : tile.column;
-  tile.ahead = ahead;
+  tile.fetch = tile.fetchStep = l.constant(0);
   return tile;
+}
+
+/// Fetches so many bytes ahead of the loads.
+void BlockBuilder::fetchNear(KernelArguments &tile, int64_t bytes) {
+  int64_t elements = bytes * 8 / kind.element.getIntOrFloatBitWidth();
+  tile.fetch = l.add(tile.rhsBase, elements);
+  tile.fetchStep = l.constant(2 * lanes);
+}
+
+/// Tile t of several. AVX-512: only the first fetches, 16 KiB ahead. AVX2,
+/// with its smaller tiles: together they fetch the next panel, each its share,
+/// so that memory never waits for arithmetic.
+void BlockBuilder::fetchInTurn(KernelArguments &tile, Value t, Value numTiles) {
+  KernelArguments near = tile;
+  fetchNear(near, kind.target.is512() ? 16 << 10 : 2 << 10);
+  Value later = tile.rhsBase, step = l.constant(0), useNear;
+  if (kind.target.is512()) {
+    useNear = l.equal(t, l.constant(0));
+  } else {
+    useNear = l.equal(numTiles, l.constant(1));
+    Value size = l.mul(a.k, 2 * lanes);
+    Value share = l.div(l.mul(t, size), numTiles);
+    later = l.add(l.add(tile.rhsBase, size), share);
+    // Rounded up: a line too many hits a cache.
+    step = l.div(l.add(l.sub(numTiles, l.constant(1)), 2 * lanes), numTiles);
+  }
+  tile.fetch = arith::SelectOp::create(b, l.loc, useNear, near.fetch, later);
+  tile.fetchStep =
+      arith::SelectOp::create(b, l.loc, useNear, near.fetchStep, step);
 }
 
 void BlockBuilder::call(func::FuncOp kernel, const KernelArguments &arguments) {
@@ -89,14 +119,14 @@ void BlockBuilder::tiles(Value panel, bool isTail) {
   int64_t most = kind.target.tileRows();
   Value numTiles = l.div(l.add(count, most - 1), most);
   Value zero = l.constant(0);
-  Value distance = l.constant(prefetchDistance(kind, {most}));
   l.loop(zero, numTiles, 1, [&](Value t) {
     Value row = l.div(l.mul(t, count), numTiles);
     Value end = l.div(l.mul(l.add(t, 1), count), numTiles);
-    Value isFirst = l.equal(t, zero);
-    Value ahead = arith::SelectOp::create(b, l.loc, isFirst, distance, zero);
     Value lhsBase = l.add(a.lhsBase, l.mul(row, a.k));
-    callByRows(l.sub(end, row), isTail, at(panel, row, lhsBase, ahead));
+    KernelArguments tile = at(panel, row, lhsBase);
+    if (fetchesAhead(kind, {most}))
+      fetchInTurn(tile, t, numTiles);
+    callByRows(l.sub(end, row), isTail, tile);
   });
 }
 
@@ -116,8 +146,10 @@ Value BlockBuilder::fewRows() {
     TileShape shape{cases[i], panels};
     func::FuncOp function = kernel(shape);
     l.loop(l.constant(0), end, panels, [&](Value panel) {
-      call(function, at(panel, l.constant(0), a.lhsBase,
-                        l.constant(prefetchDistance(kind, shape))));
+      KernelArguments tile = at(panel, l.constant(0), a.lhsBase);
+      if (fetchesAhead(kind, shape))
+        fetchNear(tile, 1 << 10);
+      call(function, tile);
     });
     scf::YieldOp::create(b, l.loc, end);
   }

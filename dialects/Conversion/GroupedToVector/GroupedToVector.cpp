@@ -99,7 +99,7 @@ void ConvertGroupedToVectorPass::lower(const MatmulKind &kind) {
   a.k = l.dim(op.getLhs(), 1);
   for (Value rhs : op.getRhs())
     a.rhs.push_back(kind.isPacked ? flatten(l, rhs) : castToRows(l, rhs));
-  a.rhsBase = a.row = a.column = a.ahead = zero;
+  a.rhsBase = a.row = a.column = a.fetch = a.fetchStep = zero;
   a.out = castToRows(l, op.getInit());
   a.columnEnd = l.dim(op.getInit(), 1);
   for (Value with : op.getWith())

@@ -20,7 +20,7 @@ namespace mlir::grouped {
 SmallVector<Value> KernelArguments::flat() const {
   SmallVector<Value> values = {k, lhs, lhsBase};
   values.append(rhs);
-  values.append({rhsBase, out, row, column, columnEnd, ahead});
+  values.append({rhsBase, out, row, column, columnEnd, fetch, fetchStep});
   values.append(with);
   values.append(captured);
   return values;
@@ -44,7 +44,8 @@ KernelArguments KernelArguments::fromFlat(const MatmulKind &kind,
   a.row = next();
   a.column = next();
   a.columnEnd = next();
-  a.ahead = next();
+  a.fetch = next();
+  a.fetchStep = next();
   for ([[maybe_unused]] Value with : MatmulOp(kind.op).getWith())
     a.with.push_back(next());
   a.captured.assign(values.begin(), values.end());
@@ -59,7 +60,7 @@ SmallVector<Type> KernelArguments::types(const MatmulKind &kind) {
     types.push_back(kind.isPacked ? flatType(kind.element)
                                   : rowsType(kind.element));
   Type out = cast<MemRefType>(op.getInit().getType()).getElementType();
-  types.append({index, rowsType(out), index, index, index, index});
+  types.append({index, rowsType(out), index, index, index, index, index});
   for (Value with : op.getWith()) {
     Type element = cast<MemRefType>(with.getType()).getElementType();
     types.push_back(MatmulOp::isColumns(with) ? flatType(element)
@@ -70,19 +71,14 @@ SmallVector<Type> KernelArguments::types(const MatmulKind &kind) {
   return types;
 }
 
-int64_t prefetchDistance(const MatmulKind &kind, TileShape shape) {
-  // Matrices have strides that are no stream at all. Otherwise as measured: on
-  // AVX-512 (Zen 4) 16 KiB into the second level, nothing for few rows, where
-  // two streams cover for each other; on AVX2 (Zen 3) 2 KiB into the first
-  // level, half of it for each of two streams, nothing for a single row.
+bool fetchesAhead(const MatmulKind &kind, TileShape shape) {
+  // Matrices have strides that are no stream at all. Few rows wait for memory
+  // alone, which the hardware's own streams keep busy best.
   if (!kind.isPacked)
-    return 0;
-  int64_t bytes;
+    return false;
   if (kind.target.is512())
-    bytes = shape.rows < 6 || shape.panels > 1 ? 0 : 16 << 10;
-  else
-    bytes = shape.panels == 1 ? 2 << 10 : shape.rows == 1 ? 0 : 1 << 10;
-  return bytes * 8 / kind.element.getIntOrFloatBitWidth();
+    return shape.rows >= 6 && shape.panels == 1;
+  return shape.rows > 1 || shape.panels == 1;
 }
 
 namespace {
@@ -149,12 +145,12 @@ Value KernelBuilder::loadRight(Value k, int64_t vector) {
 }
 
 void KernelBuilder::prefetch(Value k) {
-  if (prefetchDistance(kind, shape) == 0)
+  if (!fetchesAhead(kind, shape))
     return;
   int64_t line = 512 / kind.element.getIntOrFloatBitWidth();
+  Value first = l.add(a.fetch, l.mul(k, a.fetchStep));
   for (int64_t panel = 0; panel < shape.panels; ++panel) {
-    Value step = panel ? l.add(k, l.mul(a.k, panel)) : k;
-    Value at = l.add(l.add(a.rhsBase, a.ahead), l.mul(step, 2 * lanes));
+    Value at = panel ? l.add(first, l.mul(a.k, panel * 2 * lanes)) : first;
     for (int64_t i = 0; i < 2 * lanes; i += line)
       memref::PrefetchOp::create(b, loc, a.rhs.front(), l.add(at, i),
                                  /*isWrite=*/false,
@@ -181,7 +177,7 @@ SmallVector<Value> KernelBuilder::accumulate() {
           Value left = vector::BroadcastOp::create(b, loc, type, x);
           for (int64_t j = 0; j < numVectors(); ++j)
             next.push_back(math::FmaOp::create(b, loc, left, right[j],
-                                                 state[i * numVectors() + j]));
+                                               state[i * numVectors() + j]));
         }
         scf::YieldOp::create(b, loc, next);
       });

@@ -33,7 +33,8 @@ struct KernelArguments {
   Value row;       // first row of the tile
   Value column;    // first column of the tile
   Value columnEnd; // number of columns there are
-  Value ahead;     // how many elements ahead to fetch, 0 for the element itself
+  Value fetch;     // first element to fetch ahead of its use
+  Value fetchStep; // elements from one fetch to the next
   SmallVector<Value> with;
   SmallVector<Value> captured;
 
@@ -42,16 +43,16 @@ struct KernelArguments {
   static SmallVector<Type> types(const MatmulKind &kind);
 };
 
-/// By how many elements prefetches precede the loads of panels in such a tile,
-/// where it is the first of its rows; 0: there are no prefetches.
-int64_t prefetchDistance(const MatmulKind &kind, TileShape shape);
+/// Whether such a tile fetches panels ahead of their use, a line for each line
+/// that a step of k reads.
+bool fetchesAhead(const MatmulKind &kind, TileShape shape);
 
 /// Builds the micro-kernel of a tile, a leaf function.
 func::FuncOp buildMicroKernel(const MatmulKind &kind, TileShape shape,
                               ModuleOp module, StringRef name);
 
 /// Builds the function that computes a block of rows: arguments are the number
-/// of rows, then those of a kernel without row, column, rhsBase and ahead.
+/// of rows, then those of a kernel without row, column, rhsBase and fetches.
 func::FuncOp buildBlock(const MatmulKind &kind, ModuleOp module,
                         StringRef name);
 

@@ -19,8 +19,8 @@
 // panels, so no masks.
 // CHECK:       func.func private @[[BLOCK]]_m6(
 // CHECK-SAME:    llvm.noalias
-// CHECK-COUNT-12: vector.fma {{.*}} : vector<8xf32>
-// CHECK-NOT:     vector.fma
+// CHECK-COUNT-12: math.fma {{.*}} : vector<8xf32>
+// CHECK-NOT:     math.fma
 // CHECK-NOT:     vector.mask
 // CHECK:         return
 module attributes {spex.target = {vector_bits = 256 : i64}} {
@@ -45,8 +45,8 @@ func.func @shares_kernels(%n: index, %x: memref<?x64xf32>, %rows: memref<?xi32>,
 // and the epilogue on the accumulators.
 // CHECK-LABEL: func.func @keeps_the_pair_in_registers(
 // CHECK:       func.func private @spex_f32_matmul_14x32_pair_m14(
-// CHECK-COUNT-28: vector.fma {{.*}} : vector<16xf32>
-// CHECK-NOT:     vector.fma
+// CHECK-COUNT-28: math.fma {{.*}} : vector<16xf32>
+// CHECK-NOT:     math.fma
 // CHECK:         %[[UP:.*]] = arith.mulf {{.*}} : vector<16xf32>
 // CHECK-NEXT:    vector.store %[[UP]]
 module attributes {spex.target = {vector_bits = 512 : i64}} {
@@ -97,7 +97,7 @@ func.func @leaves_foreign_panels(%x: memref<?x64xf32>,
 // Sums over the choices of a unit, rank by rank, several vectors at once.
 // CHECK-LABEL: func.func @combines_by_vectors(
 // CHECK:         scf.for
-// CHECK-COUNT-4: vector.fma {{.*}} : vector<8xf32>
+// CHECK-COUNT-4: math.fma {{.*}} : vector<8xf32>
 // CHECK-NOT:     memref.load {{.*}} : memref<?x96xf32>
 module attributes {spex.target = {vector_bits = 256 : i64}} {
 func.func @combines_by_vectors(%y: memref<?x96xf32>, %w: memref<?x2xf32>,
