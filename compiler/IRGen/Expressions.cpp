@@ -183,6 +183,10 @@ NodeRef Generator::emitBuiltin(const Expr &expr) {
   case Builtin::Slice:
   case Builtin::Last:
     return emitShape(expr);
+  case Builtin::CumSum:
+  case Builtin::Sort:
+  case Builtin::Shift:
+    return emitOrdered(expr);
   default:
     break;
   }

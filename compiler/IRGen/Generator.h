@@ -150,8 +150,18 @@ private:
                   bool smallest = false);
   NodeRef count(DimsRef dims);
   NodeRef emitReduction(const Expr &expr);
+
+  // Order.cpp
   NodeRef argMax(const Expr &expr, const NodeRef &x);
   NodeRef inTop(const Expr &expr, const NodeRef &x, const NodeRef &k);
+  std::pair<NodeRef, const Dimension *> pairedWith(const Tensor &values,
+                                                   const Dimension *dim);
+  NodeRef rankAlong(const Tensor &values, const Dimension *dim, bool ascending);
+  NodeRef place(const Dimension *dim);
+  NodeRef sorted(const Tensor &values, const Dimension *dim);
+  NodeRef shifted(const Tensor &values, const Dimension *dim,
+                  const NodeRef &by);
+  NodeRef emitOrdered(const Expr &expr);
 
   // Norms.cpp, Softmax.cpp
   NodeRef emitNorm(const Expr &expr);

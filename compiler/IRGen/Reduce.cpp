@@ -70,46 +70,6 @@ NodeRef Generator::count(DimsRef dims) {
   return convert(result, program.numerics.accumulate);
 }
 
-/// The lowest position of the largest (smallest) value: the least of those
-/// positions whose value is the extreme.
-NodeRef Generator::argMax(const Expr &expr, const NodeRef &x) {
-  bool smallest = expr.builtin == Builtin::ArgMin;
-  const Dimension *dim = expr.dims[0];
-  NodeRef values = makeLeaf(here, materialize(x));
-  NodeRef extreme = maximum(here, values, {dim}, smallest);
-  NodeRef isExtreme = binary(BinaryOp::Eq, values, extreme);
-  NodeRef last = makeConstant(here, dim->size - 1, ElementType::Index);
-  NodeRef at = select(isExtreme, convert(index(dim), ElementType::Int),
-                      convert(last, ElementType::Int));
-  NodeRef lowest = maximum(here, at, {dim}, /*smallest=*/true);
-  Tensor result = materialize(lowest);
-  result.element = ElementType::Index;
-  result.target = dim;
-  return makeLeaf(here, result);
-}
-
-/// True for the k largest along a dim; of equals the lower position goes first.
-NodeRef Generator::inTop(const Expr &expr, const NodeRef &x, const NodeRef &k) {
-  const Dimension *dim = expr.dims[0];
-  Dimension *other = makeDimension(dim->name, dim->size);
-  other->isBounded = dim->isBounded;
-  if (dim->isBounded)
-    sizes[other] = sizeValue(dim);
-  Tensor values = materialize(x);
-  Tensor others = values;
-  for (const Dimension *&axis : others.dims)
-    if (axis == dim)
-      axis = other;
-  NodeRef mine = makeLeaf(here, values), theirs = makeLeaf(here, others);
-  NodeRef before =
-      binary(BinaryOp::Or, binary(BinaryOp::Gt, theirs, mine),
-             binary(BinaryOp::And, binary(BinaryOp::Eq, theirs, mine),
-                    binary(BinaryOp::Lt, convert(index(other), ElementType::Int),
-                           convert(index(dim), ElementType::Int))));
-  NodeRef rank = sum(here, convert(before, ElementType::Int), {other});
-  return binary(BinaryOp::Lt, rank, convert(k, ElementType::Int));
-}
-
 NodeRef Generator::emitReduction(const Expr &expr) {
   NodeRef x = emit(*expr.args[0]);
   NodeRef k = expr.args.size() > 1 ? emit(*expr.args[1]) : nullptr;

@@ -165,13 +165,13 @@ TEST_F(IRGenTest, NamesWhatItCannotWrite) {
   Dimension *d = b.dim("D", 8);
   Instance *m = b.instance("M", typeOf({d}));
   int x = b.input(m, "x", typeOf({d}));
-  b.ret(m, call(Builtin::CumSum, {d}, typeOf({d}), local(*m, x)));
+  b.ret(m, call(Builtin::Sinkhorn, {d}, typeOf({d}), local(*m, x)));
   b.entry().model = m;
   TargetDescription target;
   EXPECT_FALSE(
       spex::generate(b.program, b.entry(), target, context, diags));
   ASSERT_EQ(diags.errorCount(), 1u);
-  EXPECT_NE(diags.sorted()[0]->message.find("`cumsum`"), std::string::npos);
+  EXPECT_NE(diags.sorted()[0]->message.find("`sinkhorn`"), std::string::npos);
 }
 
 } // namespace
