@@ -53,13 +53,6 @@ static Settings settingsOf(ModuleOp module) {
   return settings;
 }
 
-static void addCleanup(OpPassManager &passes) {
-  passes.addPass(mlir::createCanonicalizerPass());
-  passes.addPass(mlir::createCSEPass());
-  // Copies onto themselves fold only after cse.
-  passes.addPass(mlir::createCanonicalizerPass());
-}
-
 static void addGrouped(OpPassManager &passes, const Settings &) {
   // Functions that take slices of weights would copy every weight.
   passes.addPass(mlir::createInlinerPass());
@@ -77,7 +70,10 @@ static void addBuffers(OpPassManager &passes) {
   options.functionBoundaryTypeConversion =
       mlir::bufferization::LayoutMapOption::IdentityLayoutMap;
   passes.addPass(mlir::bufferization::createOneShotBufferizePass(options));
-  addCleanup(passes);
+  passes.addPass(mlir::createCanonicalizerPass());
+  passes.addPass(mlir::createCSEPass());
+  // Copies onto themselves fold only after cse.
+  passes.addPass(mlir::createCanonicalizerPass());
 }
 
 static void addLoops(OpPassManager &passes, const Settings &settings) {
@@ -92,10 +88,12 @@ static void addLoops(OpPassManager &passes, const Settings &settings) {
   passes.addPass(mlir::grouped::createConvertGroupedToLoopsPass());
   passes.addPass(createConvertLinalgToScalarLoopsPass());
   passes.addPass(mlir::grouped::createConvertGroupedToRuntimePass());
-  addCleanup(passes);
+  // Equal sizes become one value before scratch is laid out by them.
+  passes.addPass(mlir::createCSEPass());
   passes.addPass(mlir::grouped::createAssignScratchPass());
   passes.addPass(mlir::grouped::createOutlineTasksPass());
-  addCleanup(passes);
+  passes.addPass(mlir::createCSEPass());
+  passes.addPass(mlir::createCanonicalizerPass());
 }
 
 static void addLlvm(OpPassManager &passes, const Settings &settings) {
