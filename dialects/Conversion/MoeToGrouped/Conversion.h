@@ -42,8 +42,8 @@ void convertSelections(func::FuncOp function);
 LogicalResult convertExperts(func::FuncOp function, const Blocks &blocks);
 /// Dense.cpp: contractions with weights become tasks of one matmul.
 void convertDense(func::FuncOp function, const Blocks &blocks);
-/// Destinations.cpp: reshapes before a destination move behind it.
-void sinkReshapes(func::FuncOp function);
+/// Destinations.cpp: results are written where they end up, or copied by an op.
+void finishDestinations(func::FuncOp function);
 
 //===-- Sizes.cpp ---------------------------------------------------------===//
 

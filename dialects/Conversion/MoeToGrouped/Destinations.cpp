@@ -4,13 +4,16 @@
 //
 // A matmul computes a matrix; a reshape between it and its destination would
 // make eliminate-empty-tensors give up, and the result would be copied. So the
-// destination is reshaped instead.
+// destination is reshaped instead. What cannot be written in place all the same
+// is copied by an op of its own: copies that are meant can be seen.
 //
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Conversion/MoeToGrouped/Conversion.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -44,10 +47,74 @@ static void sinkReshape(IRRewriter &rewriter, MaterializeInDestinationOp op) {
       expand.getMixedOutputShape());
 }
 
-void sinkReshapes(func::FuncOp function) {
+/// The first op that writes into the tensor.empty behind `value`; null if the
+/// value was not made from one.
+static Operation *getFirstWrite(Value value) {
+  Operation *first = nullptr;
+  while (auto op = value.getDefiningOp<DestinationStyleOpInterface>()) {
+    first = op;
+    value =
+        op.getDpsInitOperand(cast<OpResult>(value).getResultNumber())->get();
+  }
+  return value.getDefiningOp<tensor::EmptyOp>() ? first : nullptr;
+}
+
+/// Whether `dest` exists before `op`, or can be made there: of an empty tensor
+/// and what was joined in it before.
+static bool existsBefore(Value dest, Operation *op) {
+  Operation *source = dest.getDefiningOp();
+  if (!source || source->getBlock() != op->getBlock())
+    return dest.getParentRegion()->isAncestor(op->getParentRegion());
+  if (source->isBeforeInBlock(op))
+    return true;
+  return isa<tensor::EmptyOp, tensor::InsertSliceOp>(source) &&
+         llvm::all_of(source->getOperands(),
+                      [&](Value operand) { return existsBefore(operand, op); });
+}
+
+/// A copy of `value`, made in front of `op`.
+static Value createCopy(IRRewriter &rewriter, Operation *op, Value value) {
+  rewriter.setInsertionPoint(op);
+  Value empty = createEmptyLike(rewriter, op->getLoc(), value);
+  return linalg::CopyOp::create(rewriter, op->getLoc(), value, empty)
+      .getResult(0);
+}
+
+/// Values that lie somewhere else already: parts of others, inputs, and joins.
+/// eliminate-empty-tensors of LLVM 22 loses the parts of a join whose whole it
+/// puts elsewhere.
+static bool liesElsewhere(Value value) {
+  if (isa<BlockArgument>(value))
+    return true;
+  if (isa<tensor::ExtractSliceOp, tensor::CollapseShapeOp,
+          tensor::ExpandShapeOp, tensor::CastOp, arith::ConstantOp>(
+          value.getDefiningOp()))
+    return true;
+  auto join = value.getDefiningOp<tensor::InsertSliceOp>();
+  while (auto earlier =
+             join ? join.getDest().getDefiningOp<tensor::InsertSliceOp>()
+                  : tensor::InsertSliceOp())
+    join = earlier;
+  return join && join.getDest().getDefiningOp<tensor::EmptyOp>();
+}
+
+void finishDestinations(func::FuncOp function) {
   IRRewriter rewriter(function.getContext());
   function.walk(
       [&](MaterializeInDestinationOp op) { sinkReshape(rewriter, op); });
+  function.walk([&](Operation *op) {
+    if (auto write = dyn_cast<MaterializeInDestinationOp>(op)) {
+      if (liesElsewhere(write.getSource()) &&
+          write.getSource() != write.getDest())
+        write.getSourceMutable().assign(
+            createCopy(rewriter, op, write.getSource()));
+    } else if (auto insert = dyn_cast<tensor::InsertSliceOp>(op)) {
+      Operation *first = getFirstWrite(insert.getSource());
+      if (!first || !existsBefore(insert.getDest(), first))
+        insert.getSourceMutable().assign(
+            createCopy(rewriter, op, insert.getSource()));
+    }
+  });
 }
 
 } // namespace mlir::moe

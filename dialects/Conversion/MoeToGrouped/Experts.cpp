@@ -223,21 +223,51 @@ static Plan createPlan(OpBuilder &builder, ExpertsOp op) {
   return plan;
 }
 
+/// The size of dimension `dim` of what the region yields, outside of it; null
+/// where the region computes it.
+static OpFoldResult getOuterSize(OpBuilder &builder, const ExpertBody &body,
+                                 Value yielded, int64_t dim) {
+  ExpertsOp op = body.op;
+  auto type = cast<RankedTensorType>(yielded.getType());
+  if (!type.isDynamicDim(dim))
+    return builder.getIndexAttr(type.getDimSize(dim));
+  Value origin = yielded;
+  while (auto dst = origin.getDefiningOp<DestinationStyleOpInterface>())
+    origin =
+        dst.getDpsInitOperand(cast<OpResult>(origin).getResultNumber())->get();
+  if (body.isUnits(origin)) {
+    unsigned number = cast<BlockArgument>(origin).getArgNumber();
+    return getSizes(builder, op.getLoc(), op.getUnits()[number])[dim];
+  }
+  auto empty = origin.getDefiningOp<tensor::EmptyOp>();
+  if (!empty)
+    return {};
+  auto size = dyn_cast<BlockArgument>(cast<Value>(empty.getMixedSizes()[dim]));
+  if (!size || size.getOwner() != &op.getBody().front())
+    return {};
+  return op.getWhole()[size.getArgNumber() - op.getUnits().size()];
+}
+
 /// A destination of all rows for each result.
-static SmallVector<Value> createRows(OpBuilder &builder, ExpertsOp op,
-                                     const Plan &plan) {
-  SmallVector<Value> inits;
+static LogicalResult createRows(OpBuilder &builder, const ExpertBody &body,
+                                const Plan &plan, SmallVector<Value> &inits) {
+  ExpertsOp op = body.op;
   auto yield = cast<YieldOp>(op.getBody().front().getTerminator());
   for (Value value : yield.getValues()) {
     auto type = cast<RankedTensorType>(value.getType());
     SmallVector<OpFoldResult> sizes = {
         getSizes(builder, op.getLoc(), plan.rows).front()};
-    for (int64_t size : type.getShape().drop_front())
-      sizes.push_back(builder.getIndexAttr(size));
+    for (int64_t dim = 1; dim < type.getRank(); ++dim) {
+      sizes.push_back(getOuterSize(builder, body, value, dim));
+      if (!sizes.back())
+        return op.emitOpError("needs results whose sizes are known outside, "
+                              "got rows of type ")
+               << type;
+    }
     inits.push_back(
         createEmpty(builder, op.getLoc(), type.getElementType(), sizes));
   }
-  return inits;
+  return success();
 }
 
 /// Both forms under one scf.if, into one destination: below some rows for each
@@ -264,17 +294,12 @@ static Value createBothForms(OpBuilder &builder, const ExpertBody &body,
 
 static LogicalResult convert(IRRewriter &rewriter, ExpertsOp op,
                              const Blocks &blocks) {
-  for (Value value : op.getBody().front().getTerminator()->getOperands())
-    if (llvm::any_of(
-            cast<RankedTensorType>(value.getType()).getShape().drop_front(),
-            ShapedType::isDynamic))
-      return op.emitOpError("needs results of static width, got rows of type ")
-             << value.getType();
-
   rewriter.setInsertionPoint(op);
   Plan plan = createPlan(rewriter, op);
-  SmallVector<Value> inits = createRows(rewriter, op, plan);
   ExpertBody body(op);
+  SmallVector<Value> inits;
+  if (failed(createRows(rewriter, body, plan, inits)))
+    return failure();
   SmallVector<Value> rows;
   if (isChain(body) && blocks.fewRowsPerExpert > 0)
     rows = {createBothForms(rewriter, body, plan, inits.front(), blocks)};

@@ -120,10 +120,12 @@ Value createChain(OpBuilder &builder, const ExpertBody &body, const Plan &plan,
     auto type = cast<RankedTensorType>(group.getResult().getType());
     Location loc = group.getRoot().getLoc();
     Value target = init;
-    if (!isLast)
+    if (!isLast) {
+      Value weights = body.getOuterWeights(group.products.front().getWeights());
       target = createEmpty(builder, loc, type.getElementType(),
                            {getSizes(builder, loc, plan.rows).front(),
-                            builder.getIndexAttr(type.getDimSize(1))});
+                            getSizes(builder, loc, weights).back()});
+    }
     rows = createLink(builder, body, group, plan, rows, target, blocks);
   }
   return rows;

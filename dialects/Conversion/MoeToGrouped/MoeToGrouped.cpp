@@ -60,7 +60,7 @@ void ConvertMoeToGroupedPass::runOnOperation() {
     convertSelections(function);
     isDone &= succeeded(convertExperts(function, blocks));
     convertDense(function, blocks);
-    sinkReshapes(function);
+    finishDestinations(function);
   }
   if (!isDone || failed(verifyNothingLeft(getOperation())))
     signalPassFailure();
