@@ -13,6 +13,15 @@
 // RUN:   %{to_llvm} | %{run} > %t.vectors
 // RUN: diff %t.loops %t.vectors
 // RUN: FileCheck %s < %t.vectors
+//
+// The same with panels and tiles for 512 bits, run on what vectors there are.
+// RUN: sed -e 's/vector_bits = 256/vector_bits = 512/' %s \
+// RUN:   -e 's/5x19x2x8x/3x19x2x16x/; s/4x37x1x16x/2x37x1x32x/; s/1520/1824/' > %t.512
+// RUN: spex-opt %t.512 --convert-grouped-to-loops %{to_llvm} | %{run} > %t.loops
+// RUN: spex-opt %t.512 --convert-grouped-to-vector --convert-grouped-to-loops \
+// RUN:   %{to_llvm} | %{run} > %t.vectors
+// RUN: diff %t.loops %t.vectors
+// RUN: FileCheck %s < %t.vectors
 
 // One line for each number of rows, none of them 0.
 // CHECK-COUNT-15: {{^-?[1-9][0-9]*$}}

@@ -11,6 +11,11 @@
 // RUN: spex-opt %s --convert-linalg-to-vector %{to_llvm} | %{run} > %t.vectors
 // RUN: diff %t.scalars %t.vectors
 // RUN: FileCheck %s < %t.vectors
+//
+// The same for 512 bits, run on what vectors there are.
+// RUN: sed 's/vector_bits = 256/vector_bits = 512/' %s > %t.512
+// RUN: spex-opt %t.512 --convert-linalg-to-vector %{to_llvm} | %{run} > %t.vectors
+// RUN: diff %t.scalars %t.vectors
 
 // One line for each size, none of them 0.
 // CHECK-COUNT-40: {{^-?[1-9][0-9]*$}}
