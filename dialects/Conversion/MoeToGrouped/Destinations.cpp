@@ -80,28 +80,38 @@ static Value createCopy(IRRewriter &rewriter, Operation *op, Value value) {
       .getResult(0);
 }
 
-/// Values that lie somewhere else already: parts of others, inputs, and joins.
-/// eliminate-empty-tensors of LLVM 22 loses the parts of a join whose whole it
-/// puts elsewhere.
+/// Values that lie somewhere else already: parts of others, and inputs.
 static bool liesElsewhere(Value value) {
-  if (isa<BlockArgument>(value))
-    return true;
-  if (isa<tensor::ExtractSliceOp, tensor::CollapseShapeOp,
-          tensor::ExpandShapeOp, tensor::CastOp, arith::ConstantOp>(
-          value.getDefiningOp()))
-    return true;
-  auto join = value.getDefiningOp<tensor::InsertSliceOp>();
-  while (auto earlier =
-             join ? join.getDest().getDefiningOp<tensor::InsertSliceOp>()
-                  : tensor::InsertSliceOp())
+  return isa<BlockArgument>(value) ||
+         isa<tensor::ExtractSliceOp, tensor::CollapseShapeOp,
+             tensor::ExpandShapeOp, tensor::CastOp, arith::ConstantOp>(
+             value.getDefiningOp());
+}
+
+/// A join is made in its destination from the start. eliminate-empty-tensors of
+/// LLVM 22 loses the parts of a join whose whole it puts elsewhere.
+static void joinInPlace(IRRewriter &rewriter, MaterializeInDestinationOp op) {
+  auto join = op.getSource().getDefiningOp<tensor::InsertSliceOp>();
+  if (!join || !isa<BlockArgument>(op.getDest()) ||
+      !isa<MemRefType>(op.getDest().getType()))
+    return;
+  while (auto earlier = join.getDest().getDefiningOp<tensor::InsertSliceOp>())
     join = earlier;
-  return join && join.getDest().getDefiningOp<tensor::EmptyOp>();
+  auto empty = join.getDest().getDefiningOp<tensor::EmptyOp>();
+  if (!empty)
+    return;
+  rewriter.setInsertionPoint(empty);
+  join.getDestMutable().assign(bufferization::ToTensorOp::create(
+      rewriter, op.getLoc(), empty.getType(), op.getDest(), /*restrict=*/true,
+      /*writable=*/true));
 }
 
 void finishDestinations(func::FuncOp function) {
   IRRewriter rewriter(function.getContext());
-  function.walk(
-      [&](MaterializeInDestinationOp op) { sinkReshape(rewriter, op); });
+  function.walk([&](MaterializeInDestinationOp op) {
+    joinInPlace(rewriter, op);
+    sinkReshape(rewriter, op);
+  });
   function.walk([&](Operation *op) {
     if (auto write = dyn_cast<MaterializeInDestinationOp>(op)) {
       if (liesElsewhere(write.getSource()) &&
