@@ -159,13 +159,24 @@ Tensor Generator::fedValue(const Expr &arg, const NodeRef &node) {
   bool isOwn = maker && isa<linalg::GenericOp, scf::ForOp>(maker);
   if (isOwn && (isComputed || !isShared))
     return x;
-  // A named copy: one written as a generic would be folded away, and the
-  // buffers would be copied behind our back.
+  return copyOf(x);
+}
+
+/// A named copy: one written as a generic would be folded away, and the buffers
+/// would be copied behind our back.
+Tensor Generator::copyOf(Tensor x) {
   Value empty = emptyTensor(here, x.dims, x.element);
   auto copy = linalg::CopyOp::create(builder, here, x.value, empty);
   copy->setAttr("spex.loops", loopNames(x.dims));
   x.value = copy.getResult(0);
   return x;
+}
+
+/// `x` as something that can be computed straight into a given place. Views,
+/// inputs and what loops carry have a place already.
+Tensor Generator::placeable(const Tensor &x) {
+  auto maker = x.value.getDefiningOp<linalg::GenericOp>();
+  return maker ? x : copyOf(x);
 }
 
 Values Generator::emitStack(const Expr &expr) {

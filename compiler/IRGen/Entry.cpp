@@ -123,6 +123,7 @@ void Generator::addResults() {
 }
 
 void Generator::writeResults(const Values &results) {
+  llvm::DenseSet<Value> written;
   for (size_t i = 0; i < results.size(); ++i) {
     const Type &type = entry.model->resultTypes[i];
     NodeRef node = makeLeaf(here, results[i]);
@@ -130,6 +131,9 @@ void Generator::writeResults(const Values &results) {
     // The declared order, which is that of files.
     Dims order(type.dims.begin(), type.dims.end());
     Tensor value = materialize(node, order);
+    // Two results of one value are two places.
+    bool isWritten = !written.insert(value.value).second;
+    value = isWritten ? copyOf(value) : placeable(value);
     if (type.element == ElementType::Bool) {
       SmallVector<OpFoldResult> extents;
       for (const Dimension *dim : order)

@@ -212,6 +212,8 @@ private:
                    const Dimension *layers, size_t fedField, const Tensor &fed,
                    const Values &results, size_t firstState);
   Tensor fedValue(const Expr &arg, const NodeRef &node);
+  Tensor copyOf(Tensor x);
+  Tensor placeable(const Tensor &x);
   static int countUses(const Instance &instance, int slot);
   mlir::Value layerNumber();
 

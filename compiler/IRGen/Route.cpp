@@ -255,7 +255,7 @@ Values Generator::runExperts(const Route &route, RouteValues &values) {
     SmallVector<Value> yielded;
     for (Tensor &result : results) {
       Dims order = unite(DimsRef{rows}, result.dims);
-      result = materialize(makeLeaf(loc, result), order);
+      result = placeable(materialize(makeLeaf(loc, result), order));
       yielded.push_back(result.value);
       Tensor outer = result;
       outer.dims[0] = values.choice;
