@@ -15,6 +15,7 @@
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 namespace mlir::moe {
@@ -80,12 +81,27 @@ static Value createCopy(IRRewriter &rewriter, Operation *op, Value value) {
       .getResult(0);
 }
 
-/// Values that lie somewhere else already: parts of others, and inputs.
+/// Whether a loop carries state: memory that it changes where it is.
+static bool carriesState(scf::ForOp loop, unsigned number) {
+  Value init = loop.getInitArgs()[number];
+  if (auto outer = init.getDefiningOp<scf::ForOp>())
+    return carriesState(outer, cast<OpResult>(init).getResultNumber());
+  while (auto insert = init.getDefiningOp<tensor::InsertSliceOp>())
+    init = insert.getDest();
+  return isa<BlockArgument>(init) ||
+         init.getDefiningOp<bufferization::ToTensorOp>();
+}
+
+/// Values that lie somewhere else already: parts of others, inputs, and what a
+/// loop has made.
 static bool liesElsewhere(Value value) {
-  return isa<BlockArgument>(value) ||
-         isa<tensor::ExtractSliceOp, tensor::CollapseShapeOp,
+  if (isa<BlockArgument>(value))
+    return true;
+  if (auto loop = value.getDefiningOp<scf::ForOp>())
+    return !carriesState(loop, cast<OpResult>(value).getResultNumber());
+  return isa<tensor::ExtractSliceOp, tensor::CollapseShapeOp,
              tensor::ExpandShapeOp, tensor::CastOp, arith::ConstantOp>(
-             value.getDefiningOp());
+      value.getDefiningOp());
 }
 
 /// A join is made in its destination from the start. eliminate-empty-tensors of

@@ -53,3 +53,34 @@ func.func @join_out_of_order(%x: tensor<4xf32> {bufferization.writable = false},
       : (tensor<8xf32>, memref<8xf32>) -> ()
   return
 }
+
+// -----
+
+// What a loop carries lies in the loop's own memory, and is copied out of it.
+// BUFFERS-LABEL: func.func @result_of_a_loop(
+// BUFFERS-NOT:     memref.copy
+// BUFFERS:         scf.for
+// BUFFERS:         linalg.copy ins(%{{.*}}) outs(%arg1 : memref<4xf32>)
+#id = affine_map<(i) -> (i)>
+func.func @result_of_a_loop(%x: tensor<4xf32> {bufferization.writable = false}, %out: memref<4xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  %e = tensor.empty() : tensor<4xf32>
+  %c = linalg.copy ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  %r = scf.for %i = %c0 to %c3 step %c1 iter_args(%y = %c) -> (tensor<4xf32>) {
+    %ne = tensor.empty() : tensor<4xf32>
+    %n = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+        ins(%y : tensor<4xf32>) outs(%ne : tensor<4xf32>) {
+    ^bb0(%v: f32, %o: f32):
+      %z = math.exp %v : f32
+      linalg.yield %z : f32
+    } -> tensor<4xf32>
+    %m = bufferization.materialize_in_destination %n in %y
+        : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    scf.yield %m : tensor<4xf32>
+  }
+  bufferization.materialize_in_destination %r in restrict writable %out
+      : (tensor<4xf32>, memref<4xf32>) -> ()
+  return
+}
