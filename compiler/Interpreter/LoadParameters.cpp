@@ -149,9 +149,13 @@ std::string readParameters(const EntryPoint &entry, const std::string &path,
   for (size_t i = 0; i < tensors.size(); ++i) {
     spex_type type = runtimeType(tensors[i].element);
     data.emplace_back(tensors[i].count() * spex_type_bytes(type));
-    wanted.push_back({stored[i]->path.c_str(), type,
-                      static_cast<int>(tensors[i].sizes.size()),
-                      tensors[i].sizes.data(), data.back().data(), 0});
+    spex_wanted one = {};
+    one.name = stored[i]->path.c_str();
+    one.type = type;
+    one.rank = static_cast<int>(tensors[i].sizes.size());
+    one.shape = tensors[i].sizes.data();
+    one.data = data.back().data();
+    wanted.push_back(one);
   }
   spex_error error = {};
   if (spex_weights_read(path.c_str(), wanted.data(), wanted.size(), &error) !=
