@@ -167,8 +167,9 @@ func::FuncOp BlockBuilder::build() {
   count = function.getArgument(0);
   a = KernelArguments::fromFlat(kind, function.getArguments().drop_front());
   numPanels = l.div(a.columnEnd, kind.panelColumns());
-  l.loop(fewRows(), numPanels, 1,
-         [&](Value panel) { tiles(panel, /*isTail=*/false); });
+  if (kind.hasWhole)
+    l.loop(fewRows(), numPanels, 1,
+           [&](Value panel) { tiles(panel, /*isTail=*/false); });
   if (kind.hasTail) {
     Value end = l.mul(numPanels, kind.panelColumns());
     Value isLeft = arith::CmpIOp::create(b, l.loc, arith::CmpIPredicate::ult,

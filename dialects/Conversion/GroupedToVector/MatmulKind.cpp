@@ -102,10 +102,14 @@ FailureOr<MatmulKind> classify(MatmulOp op) {
   if (!op.hasEpilogue() && elementOf(op.getInit()) != kind.element)
     return failure();
   kind.hasTail = mayHaveTail(op, kind.panelColumns());
+  int64_t columns = cast<MemRefType>(op.getInit().getType()).getDimSize(1);
+  kind.hasWhole =
+      ShapedType::isDynamic(columns) || columns >= kind.panelColumns();
 
   llvm::raw_string_ostream key(kind.key);
   key << kind.element << " " << kind.sides << (kind.isPacked ? "p" : "m")
-      << (kind.hasTail ? "t " : " ") << elementOf(op.getInit());
+      << (kind.hasTail ? "t" : "") << (kind.hasWhole ? "w " : " ")
+      << elementOf(op.getInit());
   for (Value with : op.getWith())
     key << " " << elementOf(with) << MatmulOp::isColumns(with);
   if (!op.hasEpilogue())

@@ -26,6 +26,7 @@ struct MatmulKind {
   int64_t sides; // right-hand sides, each with its accumulator
   bool isPacked; // panels, or matrices
   bool hasTail;  // the last panel may have columns that do not exist
+  bool hasWhole; // there may be panels all of whose columns exist
   /// Values from outside that the epilogue uses and that are no constants; for
   /// kernels they become arguments.
   SmallVector<Value> captured;

@@ -80,6 +80,22 @@ func.func @masks_the_last_panel(%x: memref<?x64xf32>,
 
 // -----
 
+// Eight columns never fill a panel: only masked kernels exist.
+// CHECK-LABEL: func.func @has_no_whole_panel(
+// CHECK-NOT:   func.func private @spex_f32_matmul_6x16_m{{[1-6]}}(
+// CHECK:       func.func private @spex_f32_matmul_6x16_m6_tail(
+// CHECK-NOT:   func.func private @spex_f32_matmul_6x16_m{{[1-6]}}(
+module attributes {spex.target = {vector_bits = 256 : i64}} {
+func.func @has_no_whole_panel(%x: memref<?x64xf32>,
+    %w: memref<1x64x1x16xf32>, %out: memref<?x8xf32>) {
+  grouped.matmul %x by(%w : memref<1x64x1x16xf32>)
+      outs(%out : memref<?x8xf32>) : memref<?x64xf32>
+  return
+}
+}
+
+// -----
+
 // Panels of another width are left to the plain loops.
 // CHECK-LABEL: func.func @leaves_foreign_panels(
 // CHECK-NEXT:    grouped.matmul
