@@ -17,7 +17,7 @@ namespace spex {
 
 static constexpr Page pages[] = {
 #define PAGE(code, meaning, wrong, mended) {Code::code, meaning, wrong, mended},
-#include "compiler/Diagnostics/Pages/Syntax.def"
+#include "compiler/Diagnostics/Pages/All.def"
 };
 
 namespace {

@@ -135,13 +135,10 @@ std::vector<std::string> codesInPage(const char *program) {
 }
 
 TEST(Explain, ShowsProgramsThatAreWrongAndMended) {
-  unsigned numPages = 0;
   for (unsigned i = 0; i < numCodes(); ++i) {
     const Page *page = findPage(static_cast<Code>(i));
-    if (!page)
-      continue;
-    ++numPages;
-    std::string name = info(page->code).name;
+    std::string name = info(static_cast<Code>(i)).name;
+    ASSERT_NE(page, nullptr) << name;
     EXPECT_EQ(codesInPage(page->mended), std::vector<std::string>()) << name;
     // The parser gives these; E0009 needs a larger program than a page.
     bool isSyntax = (name < "E0010" && name != "E0009") || name == "E0201" ||
@@ -152,7 +149,6 @@ TEST(Explain, ShowsProgramsThatAreWrongAndMended) {
                                 : std::vector<std::string>())
         << name;
   }
-  EXPECT_GE(numPages, 14u);
 }
 
 } // namespace
