@@ -33,7 +33,7 @@ struct ChoosePanelsPass final : impl::ChoosePanelsPassBase<ChoosePanelsPass> {
 
 private:
   void convert(MatmulOp op);
-  BlockArgument getArgument(func::FuncOp function, const PanelForm &form);
+  BlockArgument findArgument(func::FuncOp function, const PanelForm &form);
 };
 } // namespace
 
@@ -97,7 +97,7 @@ static std::optional<PanelForm> findForm(MatmulOp op) {
 
 /// The argument that holds these panels; a new one behind all others if there
 /// is none yet.
-BlockArgument ChoosePanelsPass::getArgument(func::FuncOp function,
+BlockArgument ChoosePanelsPass::findArgument(func::FuncOp function,
                                             const PanelForm &form) {
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
     if (function.getArgAttr(i, "spex.pack") == form.pack)
@@ -164,7 +164,7 @@ void ChoosePanelsPass::convert(MatmulOp op) {
   auto tasks = op->getParentOfType<TasksOp>();
   alignColumnBlock(tasks, form->type.getShape().back());
   BlockArgument argument =
-      getArgument(tasks->getParentOfType<func::FuncOp>(), *form);
+      findArgument(tasks->getParentOfType<func::FuncOp>(), *form);
   // Tasks that read these panels already have their slice.
   Value panels;
   for (Value operand : tasks.getPanels()) {
