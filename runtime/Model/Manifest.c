@@ -8,6 +8,7 @@
 
 #include "runtime/Model/Manifest.h"
 
+#include "runtime/Model/Sources.h"
 #include "runtime/Weights/Json.h"
 #include "spex/program.h"
 
@@ -22,14 +23,18 @@ typedef struct reader {
 
 /* A decoded string and its zero are never longer than its text with quotes, so
    all of them fit into as many bytes as the manifest has. */
-static spex_status read_string(reader *r, const char **string) {
-  spex_manifest *m = r->manifest;
+spex_status spex_manifest_string(spex_manifest *m, spex_json *json,
+                                 const char **string) {
   char *at = m->strings + m->strings_used;
-  if (spex_json_string(&r->json, at, INT32_MAX) != SPEX_OK)
+  if (spex_json_string(json, at, INT32_MAX) != SPEX_OK)
     return SPEX_FAILED;
   m->strings_used += (int64_t)strlen(at) + 1;
   *string = at;
   return SPEX_OK;
+}
+
+static spex_status read_string(reader *r, const char **string) {
+  return spex_manifest_string(r->manifest, &r->json, string);
 }
 
 /* A zeroed element behind the last of `array`, which grows by doubling. */
@@ -219,6 +224,8 @@ static spex_status read_parameter_field(reader *r, const char *key, void *to) {
     return read_object(r, p, read_init_field);
   if (strcmp(key, "dims") == 0)
     return spex_json_skip(&r->json); /* names, for people and tools */
+  if (strcmp(key, "files") == 0)
+    return spex_sources_read(&r->json, r->manifest, p);
   if (strcmp(key, "declared") == 0) {
     int64_t rank = 0;
     spex_status status = spex_json_size(&r->json, &rank);
@@ -279,6 +286,13 @@ static spex_status read_feature(reader *r, void *unused) {
   return feature ? read_string(r, feature) : SPEX_FAILED;
 }
 
+static spex_status read_skip(reader *r, void *unused) {
+  spex_manifest *m = r->manifest;
+  (void)unused;
+  const char **skip = append(r, &m->skips, &m->skip_count, sizeof *skip);
+  return skip ? read_string(r, skip) : SPEX_FAILED;
+}
+
 static spex_status read_step(reader *r) {
   const char *name;
   if (spex_json_accept(&r->json, "null"))
@@ -315,6 +329,10 @@ static spex_status read_manifest_field(reader *r, const char *key, void *to) {
     return read_list(r, m, read_parameter);
   if (strcmp(key, "routes") == 0)
     return read_list(r, m, read_route);
+  if (strcmp(key, "skip") == 0) {
+    m->is_bound = 1;
+    return read_list(r, m, read_skip);
+  }
   if (strcmp(key, "packed") == 0)
     return spex_json_size(&r->json, &m->packed_count);
   return unknown_key(r);
@@ -337,7 +355,10 @@ spex_status spex_manifest_read(spex_manifest *manifest, const char *text,
 }
 
 void spex_manifest_free(spex_manifest *manifest) {
+  for (int64_t i = 0; i < manifest->parameter_count; ++i)
+    free(manifest->parameters[i].sources);
   free(manifest->strings);
+  free(manifest->skips);
   free(manifest->features);
   free(manifest->dims);
   free(manifest->inputs);

@@ -12,6 +12,7 @@
 #include "runtime/Stats/Choices.h"
 #include "spex/random.h"
 #include "spex/tensor.h"
+#include "spex/weights.h"
 
 #include <stddef.h>
 
@@ -43,6 +44,10 @@ typedef struct spex_parameter {
   spex_init_kind init;
   double init_value;
   int is_fixed; /* not in files */
+  /* By a `weights` section; without a source it is fresh. */
+  int is_bound;
+  spex_source *sources;
+  int64_t source_count;
 } spex_parameter;
 
 typedef struct spex_manifest {
@@ -61,6 +66,9 @@ typedef struct spex_manifest {
   spex_route *routes;
   int64_t route_count;
   int64_t packed_count;
+  int is_bound; /* there is a `weights` section */
+  const char **skips;
+  int64_t skip_count;
 } spex_manifest;
 
 spex_status spex_manifest_read(spex_manifest *manifest, const char *text,

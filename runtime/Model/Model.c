@@ -154,12 +154,8 @@ spex_status spex_model_run(spex_model *model, const int64_t *dims,
 typedef struct raw_parameters {
   spex_block block;
   void **data;
-  spex_wanted *wanted;
+  spex_stored *stored;
 } raw_parameters;
-
-static int by_name(const void *a, const void *b) {
-  return strcmp(((const spex_wanted *)a)->name, ((const spex_wanted *)b)->name);
-}
 
 static spex_status allocate_raw(const spex_manifest *manifest,
                                 raw_parameters *raw, spex_error *error) {
@@ -174,8 +170,8 @@ static spex_status allocate_raw(const spex_manifest *manifest,
   }
   size_t count = (size_t)manifest->parameter_count + 1;
   raw->data = calloc(count, sizeof *raw->data);
-  raw->wanted = calloc(count, sizeof *raw->wanted);
-  if (!raw->data || !raw->wanted)
+  raw->stored = calloc(count, sizeof *raw->stored);
+  if (!raw->data || !raw->stored)
     return spex_error_set(error, "not enough memory for the weights");
   if (spex_block_allocate(&raw->block, total, "the weights", error) != SPEX_OK)
     return SPEX_FAILED;
@@ -229,20 +225,24 @@ static spex_status fill_raw(const spex_model *model, const char *path,
                             uint64_t seed, raw_parameters *raw,
                             spex_error *error) {
   const spex_manifest *manifest = &model->manifest;
-  int64_t wanted = 0;
+  int64_t count = 0;
   for (int64_t i = 0; i < manifest->parameter_count; ++i) {
     const spex_parameter *p = &manifest->parameters[i];
-    if (path && !p->is_fixed) {
-      spex_wanted w = {p->path, p->type, p->rank, p->shape, raw->data[i], 0};
-      raw->wanted[wanted++] = w;
+    int is_fresh = p->is_bound && p->source_count == 0;
+    if (path && !p->is_fixed && !is_fresh) {
+      spex_stored stored = {p->path,      p->type,    p->rank,
+                            p->shape,     raw->data[i], p->sources,
+                            p->source_count};
+      raw->stored[count++] = stored;
     } else if (fill_initial(model->context.pool, p, seed, raw->data[i],
                             error) != SPEX_OK)
       return SPEX_FAILED;
   }
   if (!path)
     return SPEX_OK;
-  qsort(raw->wanted, (size_t)wanted, sizeof *raw->wanted, by_name);
-  return spex_weights_read(path, raw->wanted, wanted, error);
+  spex_skips skips = {manifest->skips, manifest->skip_count,
+                      manifest->is_bound};
+  return spex_parameters_read(path, raw->stored, count, &skips, error);
 }
 
 /* One block for all packed weights, each at a multiple of 64. */
@@ -284,6 +284,6 @@ spex_status spex_model_load(spex_model *model, const char *path, uint64_t seed,
   }
   spex_block_free(&raw.block);
   free(raw.data);
-  free(raw.wanted);
+  free(raw.stored);
   return status;
 }

@@ -55,21 +55,21 @@ static int32_t shard_number(shards *s, spex_json *json, const char *name) {
 }
 
 static spex_status read_weight_map(shards *s, spex_json *json,
-                                   const spex_wanted *wanted, int64_t count) {
+                                   const spex_wanted *wanted, int64_t count,
+                                   const spex_skips *skips) {
   int more;
   if (spex_json_open(json, '{') != SPEX_OK)
     return SPEX_FAILED;
   for (int64_t i = 0; (more = spex_json_next(json, '}', i)) > 0; ++i) {
-    char name[SPEX_MAX_NAME], file[256], quoted[SPEX_QUOTE];
+    char name[SPEX_MAX_NAME], file[256];
     if (spex_json_key(json, name, sizeof name) != SPEX_OK ||
         spex_json_string(json, file, sizeof file) != SPEX_OK)
       return SPEX_FAILED;
     int64_t index = spex_find_wanted(wanted, count, name);
+    if (index < 0 && spex_is_skipped(skips, name))
+      continue;
     if (index < 0)
-      return spex_error_set(json->error,
-                            "tensor `%s` of `%s` is not used: expected only "
-                            "tensors named like a parameter [E0407]",
-                            spex_quote(quoted, name, strlen(name)), index_name);
+      return spex_not_used(index_name, name, "", skips, json->error);
     if (s->of[index] >= 0)
       return spex_json_expected(json, "each tensor once");
     s->of[index] = shard_number(s, json, file);
@@ -81,7 +81,7 @@ static spex_status read_weight_map(shards *s, spex_json *json,
 
 static spex_status read_index(shards *s, const char *text, int64_t size,
                               const spex_wanted *wanted, int64_t count,
-                              spex_error *error) {
+                              const spex_skips *skips, spex_error *error) {
   spex_json json = spex_json_begin(text, size, index_name, error);
   int more, seen = 0;
   if (spex_json_open(&json, '{') != SPEX_OK)
@@ -95,7 +95,7 @@ static spex_status read_index(shards *s, const char *text, int64_t size,
         return SPEX_FAILED;
     } else if (seen++)
       return spex_json_expected(&json, "`weight_map` once");
-    else if (read_weight_map(s, &json, wanted, count) != SPEX_OK)
+    else if (read_weight_map(s, &json, wanted, count, skips) != SPEX_OK)
       return SPEX_FAILED;
   }
   if (more < 0 || spex_json_end(&json) != SPEX_OK)
@@ -105,7 +105,7 @@ static spex_status read_index(shards *s, const char *text, int64_t size,
 
 static spex_status read_shards(int folder, const char *path,
                                spex_wanted *wanted, int64_t count,
-                               spex_error *error) {
+                               const spex_skips *skips, spex_error *error) {
   char *text = NULL;
   int64_t size = 0;
   if (spex_file_read_all(folder, index_name, 100ll << 20, &text, &size,
@@ -120,11 +120,12 @@ static spex_status read_shards(int folder, const char *path,
     s->of = of;
     for (int64_t i = 0; i < count; ++i)
       of[i] = -1;
-    status = read_index(s, text, size, wanted, count, error);
+    status = read_index(s, text, size, wanted, count, skips, error);
   }
   for (int32_t i = 0; status == SPEX_OK && i < s->count; ++i)
     status =
-        spex_read_safetensors(folder, s->names[i], wanted, count, of, i, error);
+        spex_read_safetensors(folder, s->names[i], wanted, count, skips, of, i,
+                              error);
   if (status == SPEX_OK)
     status = spex_check_all_found(path, wanted, count, error);
   for (int32_t i = 0; s && i < s->count; ++i)
@@ -137,20 +138,27 @@ static spex_status read_shards(int folder, const char *path,
 
 spex_status spex_weights_read(const char *path, spex_wanted *wanted,
                               int64_t count, spex_error *error) {
+  return spex_weights_read_bound(path, wanted, count, NULL, error);
+}
+
+spex_status spex_weights_read_bound(const char *path, spex_wanted *wanted,
+                                    int64_t count, const spex_skips *skips,
+                                    spex_error *error) {
   for (int64_t i = 0; i < count; ++i)
     wanted[i].found = 0;
   struct stat info;
   if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))
-    return spex_read_safetensors(-1, path, wanted, count, NULL, 0, error);
+    return spex_read_safetensors(-1, path, wanted, count, skips, NULL, 0,
+                                 error);
   int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0)
     return spex_error_errno(error, "cannot open", path);
   spex_status status;
   if (fstatat(folder, "model.safetensors", &info, AT_SYMLINK_NOFOLLOW) == 0)
     status = spex_read_safetensors(folder, "model.safetensors", wanted, count,
-                                   NULL, 0, error);
+                                   skips, NULL, 0, error);
   else if (fstatat(folder, index_name, &info, AT_SYMLINK_NOFOLLOW) == 0)
-    status = read_shards(folder, path, wanted, count, error);
+    status = read_shards(folder, path, wanted, count, skips, error);
   else
     status = spex_error_set(error,
                             "folder `%s` has no weights: expected "

@@ -11,6 +11,7 @@
 #include "runtime/Weights/Safetensors.h"
 
 #include "runtime/Tensor/File.h"
+#include "runtime/Weights/Copy.h"
 #include "runtime/Weights/Json.h"
 
 #include <fcntl.h>
@@ -21,7 +22,8 @@
 
 #define MAX_HEADER (100ll << 20)
 
-/* Where a tensor lies in the data of the file. */
+/* Where a tensor lies in the data of the file; `wanted` is the first of its
+   name, or -1 for one that is skipped. */
 typedef struct place {
   int64_t begin, end, wanted;
   spex_type type;
@@ -33,48 +35,13 @@ typedef struct reader {
   int64_t data_offset, data_size;
   spex_wanted *wanted;
   int64_t count;
+  const spex_skips *skips;
   const int32_t *shard;
   int32_t number;
   place *places;
-  int64_t place_count;
+  int64_t place_count, place_room;
   spex_error *error;
 } reader;
-
-int64_t spex_find_wanted(const spex_wanted *wanted, int64_t count,
-                         const char *name) {
-  int64_t low = 0, high = count;
-  while (low < high) {
-    int64_t middle = low + (high - low) / 2;
-    int order = strcmp(wanted[middle].name, name);
-    if (order == 0)
-      return middle;
-    if (order < 0)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return -1;
-}
-
-spex_status spex_check_all_found(const char *path, const spex_wanted *wanted,
-                                 int64_t count, spex_error *error) {
-  int64_t missing = 0, first = -1;
-  for (int64_t i = 0; i < count; ++i)
-    if (!wanted[i].found && missing++ == 0)
-      first = i;
-  if (missing == 0)
-    return SPEX_OK;
-  char quoted[SPEX_QUOTE], shape[256], more[64] = "";
-  const spex_wanted *w = &wanted[first];
-  if (missing > 1)
-    snprintf(more, sizeof more, " and %lld more", (long long)(missing - 1));
-  return spex_error_set(error,
-                        "`%s` lacks tensor `%s` %s%s: expected a tensor for "
-                        "each parameter [E0408]",
-                        path, spex_quote(quoted, w->name, strlen(w->name)),
-                        spex_shape_text(shape, sizeof shape, w->shape, w->rank),
-                        more);
-}
 
 /* Types that occur in such files; -1 for others. */
 static int type_of(const char *word) {
@@ -94,23 +61,61 @@ static int type_of(const char *word) {
 
 static int is_float(spex_type type) { return type <= SPEX_F16; }
 
-/* Compares what an entry of the header says with what is wanted. */
-static spex_status check_entry(reader *r, const char *name, spex_type type,
-                               const int64_t *shape, int rank, int64_t begin,
+static spex_status append_place(reader *r, place p) {
+  if (r->place_count == r->place_room) {
+    int64_t room = r->place_room ? 2 * r->place_room : 64;
+    place *larger = realloc(r->places, (size_t)room * sizeof *larger);
+    if (!larger)
+      return spex_error_set(r->error, "not enough memory for the header of "
+                                      "`%s`",
+                            r->path);
+    r->places = larger;
+    r->place_room = room;
+  }
+  r->places[r->place_count++] = p;
+  return SPEX_OK;
+}
+
+/* Finds what is wanted of that name: `*index` is -1 if it may be skipped. */
+static spex_status find_entry(reader *r, const char *name, int64_t *index) {
+  *index = spex_find_wanted(r->wanted, r->count, name);
+  if (*index < 0)
+    return spex_is_skipped(r->skips, name)
+               ? SPEX_OK
+               : spex_not_used(r->path, name, "", r->skips, r->error);
+  if (r->shard && r->shard[*index] != r->number)
+    return spex_not_used(r->path, name, " from here", r->skips, r->error);
+  char quoted[SPEX_QUOTE];
+  if (r->wanted[*index].found)
+    return spex_error_set(r->error, "tensor `%s` is twice in `%s`",
+                          spex_quote(quoted, name, strlen(name)), r->path);
+  for (int64_t i = *index;
+       i < r->count && strcmp(r->wanted[i].name, name) == 0; ++i)
+    r->wanted[i].found = 1;
+  return SPEX_OK;
+}
+
+static spex_status check_range(reader *r, const char *quoted, int64_t begin,
                                int64_t end) {
+  if (begin <= end && end <= r->data_size)
+    return SPEX_OK;
+  return spex_error_set(r->error,
+                        "tensor `%s` of `%s` has bytes %lld to %lld of %lld",
+                        quoted, r->path, (long long)begin, (long long)end,
+                        (long long)r->data_size);
+}
+
+/* Compares what an entry of the header says with what is wanted. */
+static spex_status check_entry(reader *r, const char *name, int64_t index,
+                               spex_type type, const int64_t *shape, int rank,
+                               int64_t begin, int64_t end) {
   char quoted[SPEX_QUOTE], found_shape[256], wanted_shape[256];
   spex_quote(quoted, name, strlen(name));
-  int64_t index = spex_find_wanted(r->wanted, r->count, name);
-  if (index < 0 || (r->shard && r->shard[index] != r->number))
-    return spex_error_set(r->error,
-                          "tensor `%s` of `%s` is not used%s: expected only "
-                          "tensors named like a parameter [E0407]",
-                          quoted, r->path, index < 0 ? "" : " from here");
+  place p = {begin, end, index, type};
+  if (index < 0)
+    return check_range(r, quoted, begin, end) == SPEX_OK ? append_place(r, p)
+                                                         : SPEX_FAILED;
   spex_wanted *w = &r->wanted[index];
-  if (w->found)
-    return spex_error_set(r->error, "tensor `%s` is twice in `%s`", quoted,
-                          r->path);
-  w->found = 1;
   spex_shape_text(found_shape, sizeof found_shape, shape, rank);
   spex_shape_text(wanted_shape, sizeof wanted_shape, w->shape, w->rank);
   if (rank != w->rank ||
@@ -135,9 +140,7 @@ static spex_status check_entry(reader *r, const char *name, spex_type type,
                           quoted, r->path, (long long)begin, (long long)end,
                           (long long)r->data_size, (long long)bytes,
                           spex_type_name(type), found_shape);
-  place p = {begin, end, index, type};
-  r->places[r->place_count++] = p;
-  return SPEX_OK;
+  return append_place(r, p);
 }
 
 static spex_status read_sizes(spex_json *json, int64_t *sizes, int most,
@@ -161,7 +164,9 @@ static spex_status read_entry(reader *r, spex_json *json, const char *name) {
   int64_t shape[SPEX_MAX_RANK], offsets[2];
   int rank = 0, offset_count = 0, type = -1, more;
   int seen = 0; /* bit 0 dtype, 1 shape, 2 data_offsets */
-  if (spex_json_open(json, '{') != SPEX_OK)
+  int64_t index;
+  if (find_entry(r, name, &index) != SPEX_OK ||
+      spex_json_open(json, '{') != SPEX_OK)
     return SPEX_FAILED;
   for (int64_t i = 0; (more = spex_json_next(json, '}', i)) > 0; ++i) {
     char key[16], word[16];
@@ -172,7 +177,10 @@ static spex_status read_entry(reader *r, spex_json *json, const char *name) {
     if (strcmp(key, "dtype") == 0) {
       bit = 1;
       status = spex_json_string(json, word, sizeof word);
-      if (status == SPEX_OK && (type = type_of(word)) < 0)
+      type = status == SPEX_OK ? type_of(word) : -1;
+      if (status == SPEX_OK && type < 0 && index < 0)
+        type = SPEX_U8; /* not read, so any will do */
+      if (status == SPEX_OK && type < 0)
         status = spex_json_expected(json, "F64, F32, BF16, F16, I64, I32, I16, "
                                           "I8, U64, U32, U16, U8 or BOOL");
     } else if (strcmp(key, "shape") == 0) {
@@ -194,7 +202,7 @@ static spex_status read_entry(reader *r, spex_json *json, const char *name) {
     return SPEX_FAILED;
   if (seen != 7 || offset_count != 2)
     return spex_json_expected(json, "dtype, shape and two data_offsets");
-  return check_entry(r, name, (spex_type)type, shape, rank, offsets[0],
+  return check_entry(r, name, index, (spex_type)type, shape, rank, offsets[0],
                      offsets[1]);
 }
 
@@ -259,36 +267,32 @@ static spex_status check_places(reader *r) {
   return SPEX_OK;
 }
 
-/* The only copy: into the program's own buffer. */
-static spex_status copy_tensor(reader *r, const place *p, void *piece,
-                               int64_t piece_bytes) {
-  spex_wanted *w = &r->wanted[p->wanted];
-  int64_t offset = r->data_offset + p->begin, bytes = p->end - p->begin;
-  if (p->type == w->type)
-    return spex_file_read(r->file, r->path, w->data, bytes, offset, r->error);
-  int64_t from = spex_type_bytes(p->type), to = spex_type_bytes(w->type);
-  for (int64_t done = 0; done < bytes; done += piece_bytes) {
-    int64_t n = bytes - done < piece_bytes ? bytes - done : piece_bytes;
-    if (spex_file_read(r->file, r->path, piece, n, offset + done, r->error) !=
-        SPEX_OK)
-      return SPEX_FAILED;
-    spex_convert(p->type, piece, w->type, (char *)w->data + done / from * to,
-                 n / from);
+/* The only copy: into the program's own buffers. */
+static spex_status copy_place(reader *r, const spex_reading *reading,
+                              const place *p) {
+  spex_status status = SPEX_OK;
+  for (int64_t i = p->wanted; status == SPEX_OK && i < r->count; ++i) {
+    if (strcmp(r->wanted[i].name, r->wanted[p->wanted].name) != 0)
+      break;
+    status = spex_copy_tensor(reading, &r->wanted[i], p->type,
+                              r->data_offset + p->begin, p->end - p->begin);
   }
-  return SPEX_OK;
+  return status;
 }
 
 static spex_status copy_all(reader *r) {
-  int64_t piece_bytes = 1 << 20;
-  void *piece = malloc((size_t)piece_bytes);
+  char *pieces = malloc(2 * (size_t)SPEX_PIECE_BYTES);
+  spex_reading reading = {r->file, r->path, pieces,
+                          pieces ? pieces + SPEX_PIECE_BYTES : NULL, r->error};
   spex_status status = SPEX_OK;
-  if (!piece)
+  if (!pieces)
     status =
         spex_error_set(r->error, "not enough memory to read `%s`", r->path);
   posix_fadvise(r->file, 0, 0, POSIX_FADV_SEQUENTIAL);
   for (int64_t i = 0; status == SPEX_OK && i < r->place_count; ++i)
-    status = copy_tensor(r, &r->places[i], piece, piece_bytes);
-  free(piece);
+    if (r->places[i].wanted >= 0)
+      status = copy_place(r, &reading, &r->places[i]);
+  free(pieces);
   return status;
 }
 
@@ -313,9 +317,8 @@ static spex_status read_open_file(reader *r, int64_t size) {
   r->data_offset = 8 + (int64_t)length;
   r->data_size = size - r->data_offset;
   char *text = malloc((size_t)length + 1);
-  r->places = malloc(((size_t)r->count + 1) * sizeof *r->places);
   spex_status status = SPEX_FAILED;
-  if (!text || !r->places)
+  if (!text)
     spex_error_set(r->error, "not enough memory for the header of `%s`",
                    r->path);
   else
@@ -336,11 +339,13 @@ static spex_status read_open_file(reader *r, int64_t size) {
 
 spex_status spex_read_safetensors(int folder, const char *path,
                                   spex_wanted *wanted, int64_t count,
+                                  const spex_skips *skips,
                                   const int32_t *shard, int32_t number,
                                   spex_error *error) {
   reader r = {.path = path,
               .wanted = wanted,
               .count = count,
+              .skips = skips,
               .shard = shard,
               .number = number,
               .error = error};

@@ -20,8 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void read_weights(const char *path) {
   int64_t shape_a[1] = {2}, shape_b[2] = {2, 2};
   float a[2], b[4];
-  spex_wanted wanted[2] = {{"a", SPEX_F32, 1, shape_a, a, 0},
-                           {"b", SPEX_F32, 2, shape_b, b, 0}};
+  spex_wanted wanted[2] = {{"a", SPEX_F32, 1, shape_a, a, 0, NULL},
+                           {"b", SPEX_F32, 2, shape_b, b, 0, NULL}};
   spex_error error;
   spex_weights_read(path, wanted, 2, &error);
 }

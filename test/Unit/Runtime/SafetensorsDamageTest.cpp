@@ -132,8 +132,8 @@ struct SafetensorsDamageTest : testing::Test {
   float a[2] = {}, b[4] = {};
 
   spex_status readBytes(const std::string &bytes) {
-    spex_wanted wanted[2] = {{"a", SPEX_F32, 1, shapeA, a, 0},
-                             {"b", SPEX_F32, 2, shapeB, b, 0}};
+    spex_wanted wanted[2] = {{"a", SPEX_F32, 1, shapeA, a, 0, nullptr},
+                             {"b", SPEX_F32, 2, shapeB, b, 0, nullptr}};
     error.message[0] = 0;
     return spex_weights_read(folder.write("x", bytes).c_str(), wanted, 2,
                              &error);

@@ -23,8 +23,8 @@ struct SafetensorsTest : testing::Test {
   spex_error error = {};
   int64_t shapeA[1] = {2}, shapeB[2] = {2, 2};
   float a[2] = {}, b[4] = {};
-  spex_wanted wanted[2] = {{"a", SPEX_F32, 1, shapeA, a, 0},
-                           {"b.w", SPEX_F32, 2, shapeB, b, 0}};
+  spex_wanted wanted[2] = {{"a", SPEX_F32, 1, shapeA, a, 0, nullptr},
+                           {"b.w", SPEX_F32, 2, shapeB, b, 0, nullptr}};
 
   spex_status readPath(const std::string &path) {
     return spex_weights_read(path.c_str(), wanted, 2, &error);
@@ -106,7 +106,7 @@ TEST_F(SafetensorsTest, ReadsLargeTensorsInPieces) {
   std::string path = folder.write(
       "x", safetensors(header, {reinterpret_cast<char *>(half.data()),
                                 2 * half.size()}));
-  spex_wanted one = {"a", SPEX_F64, 1, shape, data.data(), 0};
+  spex_wanted one = {"a", SPEX_F64, 1, shape, data.data(), 0, nullptr};
   ASSERT_EQ(spex_weights_read(path.c_str(), &one, 1, &error), SPEX_OK)
       << error.message;
   for (size_t i = 0; i < data.size(); i += 997)
