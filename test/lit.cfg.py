@@ -35,3 +35,5 @@ with open("/proc/cpuinfo") as file:
 for flag in ("avx512f", "avx512_bf16", "avx2"):
     if flag in flags:
         config.available_features.add(flag)
+if shutil.which("pkg-config"):
+    config.available_features.add("pkg-config")

@@ -171,6 +171,30 @@ bool Compilation::emit(CodeKind kind, llvm::SmallVectorImpl<char> &code) {
   return false;
 }
 
+bool Compilation::emitText(llvm::StringRef text,
+                           llvm::SmallVectorImpl<char> &object) {
+  mlir::ParserConfig config(context.get());
+  mlir::OwningOpRef<mlir::ModuleOp> parsed =
+      mlir::parseSourceString<mlir::ModuleOp>(text, config, "wrappers");
+  if (!parsed)
+    return false;
+  TargetDescription anyCpu;
+  anyCpu.cpu = "x86-64";
+  std::string error;
+  if (emitCode(*parsed, anyCpu, CodeKind::Object, object, error))
+    return true;
+  fail(error);
+  return false;
+}
+
+std::string Compilation::manifest() const {
+  mlir::Operation *global = mlir::SymbolTable::lookupSymbolIn(
+      mlir::ModuleOp(*module), "spex_program_manifest");
+  auto text =
+      global ? global->getAttrOfType<mlir::StringAttr>("value") : nullptr;
+  return text ? text.str() : "";
+}
+
 std::string Compilation::text() const {
   std::string result;
   llvm::raw_string_ostream stream(result);

@@ -33,6 +33,12 @@ public:
   /// Machine code or assembly of a module in the LLVM dialect.
   bool emit(CodeKind kind, llvm::SmallVectorImpl<char> &code);
 
+  /// An object of a module given as text, for any x86-64 CPU: it may run before
+  /// the program has checked what it needs.
+  bool emitText(llvm::StringRef text, llvm::SmallVectorImpl<char> &object);
+
+  /// What the program says about itself, of a module in the LLVM dialect.
+  std::string manifest() const;
   /// The text of the module, with locations: what `--emit` writes.
   std::string text() const;
   /// The default of OUT.

@@ -9,7 +9,7 @@
 
 include "llvm/Option/OptParser.td"
 
-def build_command : SubCommand<"build", "compile a program to an executable">;
+def build_command : SubCommand<"build", "compile a program to an executable or a library">;
 def run_command : SubCommand<"run", "compile into memory and run">;
 def check_command : SubCommand<"check", "check a program, nothing else">;
 def verify_command : SubCommand<"verify", "compare native code with the reference, every element">;
@@ -40,7 +40,9 @@ defm entry : Value<"entry", "NAME", "the export or model to compile", programs>;
 def print_routes : Switch<"print-routes", "print units, groups and choices of every route", [check_command]>;
 
 def o : JoinedOrSeparate<["-"], "o", [build_command]>, MetaVarName<"OUT">,
-        HelpText<"where to write (default: the export's name; with --emit: stdout)">;
+        HelpText<"where to write (default: the export's name NAME; with --shared: libNAME.so; with --emit: stdout)">;
+def shared : Switch<"shared", "make libNAME.so, NAME.h and NAME.json instead of an executable", [build_command]>;
+def o_eq : Joined<["-"], "o=", [build_command]>, Alias<o>;
 defm cpu : Value<"cpu", "NAME", "CPU to make code for: native (default), x86-64-v3, znver4, ...", compiles>;
 def O0 : Flag<["-"], "O0", compiles>, HelpText<"plain loops, the same bits">;
 def O3 : Flag<["-"], "O3", compiles>, HelpText<"fused kernels (default)">;

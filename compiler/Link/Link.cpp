@@ -1,4 +1,4 @@
-//===- Link.cpp - Objects to executables, in process ----------------------===//
+//===- Link.cpp - Objects to executables and libraries, in process --------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -12,6 +12,7 @@
 
 #include "lld/Common/Driver.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/Twine.h"
@@ -129,40 +130,90 @@ bool runLinker(llvm::ArrayRef<std::string> arguments, std::string &error) {
   return false;
 }
 
-/// Links into a new file at `path`.
-bool linkTo(llvm::ArrayRef<char> object, const std::string &path,
-            std::string &error) {
+/// What the output is linked against.
+struct SystemLibraries {
   std::string libc = findSystemLibrary("libc.so.6");
   std::string libm = findSystemLibrary("libm.so.6");
-  if (libc.empty() || libm.empty()) {
+
+  bool areFound(std::string &error) const {
+    if (!libc.empty() && !libm.empty())
+      return true;
     error = "cannot link: libc.so.6 and libm.so.6 of this machine are not "
             "in the usual directories";
     return false;
   }
+};
+
+constexpr const char *loader = "/lib64/ld-linux-x86-64.so.2";
+
+bool areValid(llvm::ArrayRef<const MemoryFile *> files, std::string &error) {
+  for (const MemoryFile *file : files)
+    if (!file->isValid()) {
+      error = std::string("cannot hold the objects in memory: ") +
+              strerror(errno);
+      return false;
+    }
+  return true;
+}
+
+llvm::ArrayRef<char> embeddedRuntime() {
+  return {spex_embedded_runtime, static_cast<size_t>(spex_embedded_runtime_end -
+                                                     spex_embedded_runtime)};
+}
+
+/// Links into a new file at `path`.
+bool linkTo(llvm::ArrayRef<char> object, const std::string &path,
+            std::string &error) {
+  SystemLibraries system;
+  if (!system.areFound(error))
+    return false;
   MemoryFile program("program", object);
-  MemoryFile runtime("runtime", {spex_embedded_runtime,
-                                 static_cast<size_t>(spex_embedded_runtime_end -
-                                                     spex_embedded_runtime)});
+  MemoryFile runtime("runtime", embeddedRuntime());
   MemoryFile start("start", {spex_embedded_start,
                              static_cast<size_t>(spex_embedded_start_end -
                                                  spex_embedded_start)});
-  if (!program.isValid() || !runtime.isValid() || !start.isValid()) {
-    error = std::string("cannot hold the objects in memory: ") +
-            strerror(errno);
+  if (!areValid({&program, &runtime, &start}, error))
     return false;
-  }
   std::string arguments[] = {
-      "ld.lld", "-o", path, "-pie", "--dynamic-linker",
-      "/lib64/ld-linux-x86-64.so.2", "--gc-sections", "--strip-all",
-      "--build-id=none", "--hash-style=gnu", "-z", "relro", "-z", "now", "-z",
-      "noexecstack", "--threads=1", start.path(), program.path(),
-      runtime.path(), libc, "--as-needed", libm};
+      "ld.lld", "-o", path, "-pie", "--dynamic-linker", loader,
+      "--gc-sections", "--strip-all", "--build-id=none", "--hash-style=gnu",
+      "-z", "relro", "-z", "now", "-z", "noexecstack", "--threads=1",
+      start.path(), program.path(), runtime.path(), system.libc, "--as-needed",
+      system.libm};
   return runLinker(arguments, error);
 }
-} // namespace
 
-bool linkExecutable(llvm::ArrayRef<char> object, llvm::StringRef path,
-                    std::string &error) {
+/// The same for a library. Nothing is visible but its functions, and nothing
+/// may be missing; the loader is named for what belongs to a thread.
+bool linkLibraryTo(const LibraryParts &parts, llvm::StringRef name,
+                   const std::string &path, std::string &error) {
+  SystemLibraries system;
+  if (!system.areFound(error))
+    return false;
+  std::string script = "{ global: ";
+  for (const std::string &function : parts.functions)
+    script += function + "; ";
+  script += "local: *; };\n";
+  MemoryFile program("program", parts.program);
+  MemoryFile wrappers("wrappers", parts.wrappers);
+  MemoryFile runtime("runtime", embeddedRuntime());
+  MemoryFile visible("visible", {script.data(), script.size()});
+  if (!areValid({&program, &wrappers, &runtime, &visible}, error))
+    return false;
+  std::string arguments[] = {
+      "ld.lld", "-o", path, "-shared", "-soname", name.str(),
+      "--version-script=" + visible.path(), "-Bsymbolic", "--gc-sections",
+      "--strip-all", "--build-id=none", "--hash-style=gnu", "-z", "relro", "-z",
+      "now", "-z", "noexecstack", "-z", "text", "-z", "defs", "--threads=1",
+      wrappers.path(), program.path(), runtime.path(), system.libc,
+      "--as-needed", system.libm, loader};
+  return runLinker(arguments, error);
+}
+
+/// Lets `link` write a new file beside `path`, which it then replaces.
+bool replaceFile(llvm::StringRef path,
+                 llvm::function_ref<bool(const std::string &)> link,
+                 std::string &error) {
   struct stat existing;
   std::string target = path.str();
   if (stat(target.c_str(), &existing) == 0 && !S_ISREG(existing.st_mode)) {
@@ -178,7 +229,7 @@ bool linkExecutable(llvm::ArrayRef<char> object, llvm::StringRef path,
   close(descriptor);
   mode_t mask = umask(0);
   umask(mask);
-  bool isDone = linkTo(object, pattern, error) &&
+  bool isDone = link(pattern) &&
                 chmod(pattern.c_str(), 0777 & ~mask) == 0;
   if (isDone && rename(pattern.c_str(), target.c_str()) != 0) {
     error = "cannot write `" + target + "`: " + strerror(errno);
@@ -187,6 +238,26 @@ bool linkExecutable(llvm::ArrayRef<char> object, llvm::StringRef path,
   if (!isDone)
     unlink(pattern.c_str());
   return isDone;
+}
+} // namespace
+
+bool linkExecutable(llvm::ArrayRef<char> object, llvm::StringRef path,
+                    std::string &error) {
+  return replaceFile(
+      path,
+      [&](const std::string &target) { return linkTo(object, target, error); },
+      error);
+}
+
+bool linkLibrary(const LibraryParts &parts, llvm::StringRef path,
+                 std::string &error) {
+  llvm::StringRef name = path.substr(path.rfind('/') + 1);
+  return replaceFile(
+      path,
+      [&](const std::string &target) {
+        return linkLibraryTo(parts, name, target, error);
+      },
+      error);
 }
 
 int linkInMemory(llvm::ArrayRef<char> object, std::string &error) {

@@ -1,4 +1,4 @@
-//===- Link.h - Objects to executables, in process --------------*- C++ -*-===//
+//===- Link.h - Objects to executables and libraries ------------*- C++ -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -23,7 +23,17 @@ namespace spex {
 bool linkExecutable(llvm::ArrayRef<char> object, llvm::StringRef path,
                     std::string &error);
 
-/// The same into memory: a file descriptor that execveat can run, or -1 with a
+/// What a shared library is made of, beside the runtime.
+struct LibraryParts {
+  llvm::ArrayRef<char> program, wrappers; ///< objects
+  llvm::ArrayRef<std::string> functions;  ///< all that is visible
+};
+
+/// Links a shared library, whose name is the last part of `path`.
+bool linkLibrary(const LibraryParts &parts, llvm::StringRef path,
+                 std::string &error);
+
+/// The executable into memory: a file descriptor that execveat can run, or -1 with a
 /// sentence in `error`.
 int linkInMemory(llvm::ArrayRef<char> object, std::string &error);
 

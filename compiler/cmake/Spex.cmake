@@ -62,6 +62,8 @@ function(spex_add_tool name)
   target_compile_definitions(${name} PRIVATE ${spex_llvm_definitions})
   target_compile_options(${name} PRIVATE -fno-exceptions)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
+  # Where LLVM lies is kept when the tool is installed.
+  set_target_properties(${name} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 endfunction()
 
 # A GoogleTest program, run by ctest and by `./dev test`.

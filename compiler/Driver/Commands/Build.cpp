@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/Driver/Commands/BuildLibrary.h"
 #include "compiler/Driver/Commands/Commands.h"
 #include "compiler/Driver/Compile.h"
 #include "compiler/Driver/Files.h"
@@ -73,7 +74,8 @@ int buildTo(const Arguments &arguments, const std::string &path, Phase phase) {
       return 1;
     return writeResult(arguments, {code.data(), code.size()});
   case Phase::Executable:
-    return link(arguments, compilation);
+    return arguments.has(OPT_shared) ? buildLibrary(arguments, compilation)
+                                     : link(arguments, compilation);
   }
   return 1;
 }
@@ -87,6 +89,9 @@ int buildCommand(const Arguments &arguments) {
   std::string remarks = arguments.value(OPT_remarks_eq, "vectorize");
   if (remarks != "vectorize")
     return fail("--remarks takes `vectorize`, and got `" + remarks + "`");
+  if (arguments.has(OPT_shared) && arguments.has(OPT_emit_eq))
+    return fail("`--shared` makes a library and `--emit` stops before: give "
+                "one of them");
   std::string trace = arguments.value(OPT_time_trace_eq);
   if (trace.empty())
     return buildTo(arguments, *path, *phase);
