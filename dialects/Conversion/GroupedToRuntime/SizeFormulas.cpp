@@ -91,7 +91,10 @@ Value SizeFormulas::sizeOf(Value memref, int64_t dim) {
   }
   if (auto collapse = dyn_cast<memref::CollapseShapeOp>(op)) {
     Value product = constant(1, op->getLoc());
-    for (int64_t inner : collapse.getReassociationIndices()[dim]) {
+    // The list is made anew at each call: it must live as long as the loop.
+    SmallVector<ReassociationIndices, 4> groups =
+        collapse.getReassociationIndices();
+    for (int64_t inner : groups[dim]) {
       Value size = sizeOf(collapse.getSrc(), inner);
       if (!size)
         return {};

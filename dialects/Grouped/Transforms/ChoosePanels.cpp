@@ -191,10 +191,12 @@ static void dropUnusedPanels(TasksOp tasks) {
   }
 }
 
-/// Ops that only led to a right-hand side, from the last to the first.
+/// Ops that only led to a right-hand side, from the last to the first. Those of
+/// a region go before the op that holds it and would take them along.
 static void eraseDeadOps(func::FuncOp function) {
   SmallVector<Operation *> ops;
-  function.walk([&](Operation *op) { ops.push_back(op); });
+  function.walk<WalkOrder::PreOrder>(
+      [&](Operation *op) { ops.push_back(op); });
   for (Operation *op : llvm::reverse(ops))
     if (!isa<TasksOp>(op) && isOpTriviallyDead(op))
       op->erase();
