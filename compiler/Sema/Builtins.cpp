@@ -36,6 +36,13 @@ Value Checker::evaluateCall(const ast::CallExpr &expr, Body &body) {
   const BuiltinInfo *info = BuiltinInfo::find(name.text);
   if (info)
     return callBuiltin(expr, *info, body);
+  if (body.run && name.text == "run") {
+    if (expr.args.empty())
+      return read(*body.run, expr.location);
+    diags.report(message::wrongArguments, expr.location, "run", "no argument")
+        .help("it gives the results of another pass over the same data");
+    return {};
+  }
   std::vector<std::string> known = BuiltinInfo::names();
   for (const auto &[other, binding] : body.bindings)
     if (binding.value.kind == Value::Kind::Part)

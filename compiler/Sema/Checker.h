@@ -128,12 +128,15 @@ struct Body {
   std::string prefix; ///< of labels, inside a policy
   bool allowsLaterSight = false;
   bool hasLostName = false; ///< a binding was refused: names may be missing
+  const Binding *run = nullptr; ///< of `train`: what `run()` gives
 };
 
 /// A copy that reads nothing: what a name stands for.
 Value withoutTree(const Value &value);
 
 class Checker {
+  friend class SectionChecker;
+
 public:
   Checker(const ast::File &file, const SourceFile &source,
           const SemaOptions &options, DiagnosticEngine &diags)
@@ -562,6 +565,7 @@ private:
   std::set<const ast::ComponentItem *> reachedElsewhere;
   std::vector<ExportRequest> requests;
   const Dimension *rowsDim = nullptr;
+  bool isOrderFixed = true; ///< `numerics { order }`
   const Size *tokens = nullptr; ///< while a capacity is read
   uint64_t work = 0;
   unsigned depth = 0;

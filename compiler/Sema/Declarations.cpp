@@ -103,6 +103,8 @@ static std::optional<ElementType> floatNamed(const std::string &word) {
 }
 
 void Checker::setNumerics(const std::string &key, const std::string &word) {
+  if (key == "order")
+    isOrderFixed = word != "any";
   std::optional<ElementType> element = floatNamed(word);
   if (!element)
     return;

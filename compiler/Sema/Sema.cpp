@@ -8,6 +8,7 @@
 
 #include "compiler/Sema/Sema.h"
 #include "compiler/Sema/Checker.h"
+#include "compiler/Sema/Sections.h"
 
 #include "llvm/Support/ProgramStack.h"
 
@@ -69,6 +70,7 @@ std::set<const ast::ComponentItem *> Checker::checkReachable() {
     if (info->component->role == ast::Role::Model && !info->isFailed)
       warnLaterSight(*info);
   }
+  SectionChecker(*this).checkRuns();
   return reached;
 }
 
@@ -76,8 +78,10 @@ std::optional<Program> Checker::run() {
   declareAll();
   collectUsedNames();
   checkRoots();
-  if (!options.mustBeBuildable)
+  if (!options.mustBeBuildable) {
     checkRest();
+    SectionChecker(*this).checkAll();
+  }
   warnUnusedDims();
   if (isExhausted || diags.hasErrors())
     return std::nullopt;
