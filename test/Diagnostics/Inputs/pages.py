@@ -17,20 +17,15 @@ IMPORTS = "imports are not followed yet"
 LOADING = "found in the file, when weights are loaded"
 BUILDING = "found in the weights, or in the memory of the target, when building"
 GRADIENT = "derivatives are not taken yet"
-LEFT_ASIDE = "the section is parsed and left aside until its stage"
 # Codes that no command shows for the program on the page, and why. One that
 # comes to be shown has to leave this list.
 NOT_SHOWN = {
     "E0009": "no program on a page is large enough",
     "E0151": IMPORTS,
     **dict.fromkeys(["E0407", "E0408", "E0409"], LOADING),
-    **dict.fromkeys(["E0501", "E0502", "E0503"], LEFT_ASIDE),
     "E0504": BUILDING,
-    **dict.fromkeys(["E0603", "E0604", "E0606"], LEFT_ASIDE),
     "E0605": BUILDING,
     **dict.fromkeys(["E0701", "E0702"], GRADIENT),
-    **dict.fromkeys(["E0802", "E0803", "E0804", "E0806", "E0807", "E0808", "E0809"],
-                    LEFT_ASIDE),
 }
 # Mended programs that are still refused: the code, and why.
 NOT_ACCEPTED = {"E0150": ("E0010", IMPORTS)}
