@@ -130,6 +130,9 @@ Values Generator::emitValues(const Expr &expr) {
     return emitStack(expr);
   case Expr::Kind::Field: {
     Values record = emitValues(*expr.args[0]);
+    // A record that was refused has a single placeholder.
+    if (static_cast<size_t>(expr.index) >= record.size())
+      return {materialize(unsupported(expr, "a field of this record"))};
     return {record[expr.index]};
   }
   case Expr::Kind::RouteResult:

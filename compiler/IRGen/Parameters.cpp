@@ -57,7 +57,35 @@ static SmallVector<int64_t> storedShape(DimsRef dims) {
   return shape;
 }
 
+/// The lines of a `weights` section as `moe.parameter` has them.
+static ArrayAttr filesOf(const StoredParameter &parameter, Builder &builder) {
+  SmallVector<Attribute> files;
+  for (const FileTensor &file : parameter.files) {
+    SmallVector<Attribute> axes;
+    for (const std::vector<int> &axis : file.axes)
+      axes.push_back(builder.getI64ArrayAttr(
+          SmallVector<int64_t>(axis.begin(), axis.end())));
+    NamedAttrList entry;
+    entry.append("tensor", builder.getStringAttr(file.name));
+    entry.append("axes", builder.getArrayAttr(axes));
+    if (!file.format.empty())
+      entry.append("format", builder.getStringAttr(file.format));
+    if (file.parts > 0) {
+      entry.append("parts", builder.getI64IntegerAttr(file.parts));
+      entry.append("part", builder.getI64IntegerAttr(file.part));
+    }
+    if (file.repeat >= 0)
+      entry.append("repeat", builder.getI64IntegerAttr(file.repeat));
+    files.push_back(entry.getDictionary(builder.getContext()));
+  }
+  return builder.getArrayAttr(files);
+}
+
 void Generator::declareParameters() {
+  if (entry.hasWeights) {
+    SmallVector<StringRef> skips(entry.skips.begin(), entry.skips.end());
+    module->setAttr("spex.skip", builder.getStrArrayAttr(skips));
+  }
   for (const StoredParameter &parameter : entry.parameters) {
     const Parameter &declaration = *parameter.declaration;
     // What is fixed is computed where it is used.
@@ -92,7 +120,9 @@ void Generator::declareParameters() {
                              moe::InitKindAttr::get(context,
                                                     initKind(init.kind)),
                              number, moe::ParameterKindAttr::get(context, kind),
-                             declared);
+                             declared,
+                             entry.hasWeights ? filesOf(parameter, builder)
+                                              : ArrayAttr());
   }
 }
 

@@ -303,9 +303,10 @@ void Generator::emitRoute(const Route &route) {
 
   Location loc = here = locate(route.location);
   for (const Tensor &result : each) {
-    // Of the experts' own type, so that the sum rounds once.
+    // The sum is made in the type of the weights and rounds once.
     NodeRef weight = makeLeaf(loc, values.weight);
-    Tensor scaled = materialize(convert(weight, result.element));
+    ElementType accumulate = wider(ElementType::F32, result.element);
+    Tensor scaled = materialize(convert(weight, accumulate));
     Tensor sum;
     sum.element = result.element;
     sum.dims = without(result.dims, {values.choice});

@@ -128,7 +128,8 @@ ReferenceReport generateByReference(const Program &program,
         "no --weights: using initial values of seed {}", options.seed));
     report.error = initialParameters(entry, options.seed, parameters);
   } else {
-    report.error = readParameters(entry, options.weights, parameters);
+    report.error =
+        readParameters(entry, options.weights, options.seed, parameters);
   }
   RunRequest request;
   request.program = &program;

@@ -22,9 +22,10 @@ SizeList storedShape(const StoredParameter &parameter);
 std::string initialParameters(const EntryPoint &entry, uint64_t seed,
                               ParameterMap &parameters);
 
-/// Exactly the tensors of a safetensors file or folder.
+/// Exactly the tensors of a safetensors file or folder; what is `fresh` gets
+/// the initial values of the seed.
 std::string readParameters(const EntryPoint &entry, const std::string &path,
-                           ParameterMap &parameters);
+                           uint64_t seed, ParameterMap &parameters);
 
 /// Reads .npy files and takes the sizes of bounded dimensions from their
 /// shapes and from `at`, by name.

@@ -102,64 +102,118 @@ static Tensor asDeclared(const Tensor &stored, const Parameter &declaration) {
   return rounded(stored, declaration.type.element);
 }
 
+static std::string initialParameter(const StoredParameter &parameter,
+                                    uint64_t seed, ParameterMap &parameters) {
+  const Parameter &declaration = *parameter.declaration;
+  Tensor tensor;
+  std::string error = makeStored(parameter, tensor);
+  if (!error.empty())
+    return error;
+  uint64_t key = spex_random_key(seed, parameter.path.c_str(), "init", 0);
+  if (spex_initial_values(
+          initKind(declaration.init.kind), initValue(declaration.init), key,
+          tensor.sizes.data(), tensor.sizes.size(),
+          declaration.type.dims.size(), SPEX_F64, tensor.data()) != SPEX_OK)
+    return "not enough memory for the initial values of `" + parameter.path +
+           "`";
+  for (double &value : *tensor.storage)
+    value = roundTo(tensor.element, value);
+  parameters[parameter.path] = asDeclared(tensor, declaration);
+  return "";
+}
+
 std::string initialParameters(const EntryPoint &entry, uint64_t seed,
                               ParameterMap &parameters) {
   if (std::string error = checkMemory(entry); !error.empty())
     return error;
   for (const StoredParameter &parameter : entry.parameters) {
-    const Parameter &declaration = *parameter.declaration;
-    if (declaration.kind == Parameter::Kind::Fixed)
+    if (parameter.declaration->kind == Parameter::Kind::Fixed)
       continue; // computed where it is used
-    Tensor tensor;
-    std::string error = makeStored(parameter, tensor);
+    std::string error = initialParameter(parameter, seed, parameters);
     if (!error.empty())
       return error;
-    uint64_t key = spex_random_key(seed, parameter.path.c_str(), "init", 0);
-    if (spex_initial_values(
-            initKind(declaration.init.kind), initValue(declaration.init), key,
-            tensor.sizes.data(), tensor.sizes.size(),
-            declaration.type.dims.size(), SPEX_F64, tensor.data()) != SPEX_OK)
-      return "not enough memory for the initial values of `" + parameter.path +
-             "`";
-    for (double &value : *tensor.storage)
-      value = roundTo(tensor.element, value);
-    parameters[parameter.path] = asDeclared(tensor, declaration);
+  }
+  return "";
+}
+
+/// A line of a `weights` section as the runtime takes it. Pointers go into
+/// `file`.
+static spex_source sourceOf(const FileTensor &file) {
+  spex_source source = {};
+  source.tensor = file.name.c_str();
+  source.format = file.format.empty() ? nullptr : file.format.c_str();
+  source.parts = file.parts;
+  source.part = file.part;
+  source.repeat = file.repeat;
+  for (const std::vector<int> &axis : file.axes) {
+    source.axis_factors[source.axis_count++] = static_cast<int>(axis.size());
+    for (int dim : axis)
+      source.factors[source.factor_count++] = dim;
+  }
+  return source;
+}
+
+/// The lines of all parameters, in order. Empty with an error if one has more
+/// axes than the runtime's arrays.
+static std::string
+collectSources(const std::vector<const StoredParameter *> &stored,
+               std::vector<std::vector<spex_source>> &sources) {
+  for (const StoredParameter *parameter : stored) {
+    sources.emplace_back();
+    for (const FileTensor &file : parameter->files) {
+      size_t factors = 0;
+      for (const std::vector<int> &axis : file.axes)
+        factors += axis.size();
+      if (factors > SPEX_MAX_RANK || file.axes.size() > SPEX_MAX_RANK)
+        return "`" + parameter->path + "` has too many axes in the file";
+      sources.back().push_back(sourceOf(file));
+    }
   }
   return "";
 }
 
 std::string readParameters(const EntryPoint &entry, const std::string &path,
-                           ParameterMap &parameters) {
+                           uint64_t seed, ParameterMap &parameters) {
   if (std::string error = checkMemory(entry); !error.empty())
     return error;
-  std::vector<spex_wanted> wanted;
   std::vector<Tensor> tensors;
   std::vector<const StoredParameter *> stored;
-  std::vector<std::vector<char>> data;
   for (const StoredParameter &parameter : entry.parameters) {
     if (parameter.declaration->kind == Parameter::Kind::Fixed)
       continue;
     Tensor tensor;
     std::string error = makeStored(parameter, tensor);
+    if (error.empty() && entry.hasWeights && parameter.files.empty())
+      error = initialParameter(parameter, seed, parameters);
+    else if (error.empty()) {
+      tensors.push_back(std::move(tensor));
+      stored.push_back(&parameter);
+    }
     if (!error.empty())
       return error;
-    tensors.push_back(std::move(tensor));
-    stored.push_back(&parameter);
   }
+  std::vector<spex_stored> wanted;
+  std::vector<std::vector<char>> data;
+  std::vector<std::vector<spex_source>> sources;
+  if (std::string error = collectSources(stored, sources); !error.empty())
+    return error;
   for (size_t i = 0; i < tensors.size(); ++i) {
     spex_type type = runtimeType(tensors[i].element);
     data.emplace_back(tensors[i].count() * spex_type_bytes(type));
-    spex_wanted one = {};
-    one.name = stored[i]->path.c_str();
-    one.type = type;
-    one.rank = static_cast<int>(tensors[i].sizes.size());
-    one.shape = tensors[i].sizes.data();
-    one.data = data.back().data();
-    wanted.push_back(one);
+    wanted.push_back({stored[i]->path.c_str(), type,
+                      static_cast<int>(tensors[i].sizes.size()),
+                      tensors[i].sizes.data(), data.back().data(),
+                      sources[i].data(),
+                      static_cast<int64_t>(sources[i].size())});
   }
+  std::vector<const char *> patterns;
+  for (const std::string &pattern : entry.skips)
+    patterns.push_back(pattern.c_str());
+  spex_skips skips = {patterns.data(), static_cast<int64_t>(patterns.size()),
+                      entry.hasWeights};
   spex_error error = {};
-  if (spex_weights_read(path.c_str(), wanted.data(), wanted.size(), &error) !=
-      SPEX_OK)
+  if (spex_parameters_read(path.c_str(), wanted.data(), wanted.size(), &skips,
+                           &error) != SPEX_OK)
     return error.message;
   for (size_t i = 0; i < tensors.size(); ++i) {
     for (int64_t e = 0; e < tensors[i].count(); ++e)

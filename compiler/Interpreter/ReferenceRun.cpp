@@ -23,7 +23,7 @@ static std::string loadParameters(const EntryPoint &entry,
                                   ParameterMap &parameters,
                                   std::vector<std::string> &notes) {
   if (!options.weights.empty())
-    return readParameters(entry, options.weights, parameters);
+    return readParameters(entry, options.weights, options.seed, parameters);
   notes.push_back(fmt::format("no --weights: using initial values of seed {}",
                               options.seed));
   return initialParameters(entry, options.seed, parameters);

@@ -528,6 +528,13 @@ private:
   void checkRoots();
   void declareAll();
   void checkWeights(const ast::WeightsItem &item);
+  /// What a `weights` section says of a component.
+  struct WeightSection {
+    std::map<std::string, std::vector<FileTensor>> files; ///< by path
+    std::vector<std::string> skips;
+  };
+  std::map<const InstanceInfo *, WeightSection> weightSections;
+  void addWeights(const InstanceInfo &info, EntryPoint &entry) const;
   InstanceInfo *componentNamed(const ast::Identifier &name);
   void checkRest();
   InstanceInfo *infoOf(const Instance *instance) const;

@@ -197,6 +197,7 @@ void Checker::makeEntry(const std::string &name, InstanceInfo &info) {
                  "it has more than 1,000,000 parameters");
   } else {
     collectParameters(info, entry);
+    addWeights(info, entry);
   }
   collectDims(entry);
   if (options.mustBeBuildable)

@@ -258,6 +258,18 @@ struct Instance {
   std::vector<Type> resultTypes;
 };
 
+/// Where a parameter comes from in a file, by a line of a `weights` section.
+/// Dimensions are numbers into outer, then declared dims.
+struct FileTensor {
+  /// `layers.{2*d0+1}.w`: d0 stands for the index in dimension 0.
+  std::string name;
+  std::string format; ///< `mxfp4`, `fp8` or empty
+  /// Of the file, each of one or more dimensions; -1 is that of the parts.
+  std::vector<std::vector<int>> axes;
+  int64_t parts = 0, part = 0; ///< 0 parts: none
+  int repeat = -1;             ///< the dimension that all share, or -1
+};
+
 /// A live parameter of an entry point, by its full path.
 /// Those of kind Fixed are among them: computed from `value`, never in files.
 struct StoredParameter {
@@ -266,6 +278,9 @@ struct StoredParameter {
   /// In front: dims of `stack`, `each` and experts, from outside in.
   std::vector<const Dimension *> outer;
   /// Which initial value element numbers run over: outer, then declared dims.
+
+  /// In a model with a `weights` section, one for each line; none if fresh.
+  std::vector<FileTensor> files;
 };
 
 struct Numerics {
@@ -278,6 +293,10 @@ struct EntryPoint {
   std::string name;                 ///< "char_moe": default of OUT
   const Instance *model = nullptr;
   std::vector<StoredParameter> parameters; ///< sorted by path
+  /// Whether a `weights` section says what files hold; if not, names in files
+  /// are paths.
+  bool hasWeights = false;
+  std::vector<std::string> skips; ///< of that section; `*` is any text
   /// Bounded base dimensions of inputs and body, in order of declaration.
   std::vector<const Dimension *> dims;
   /// S of `step(along: S)`, or null. Set only if the model can step; for an

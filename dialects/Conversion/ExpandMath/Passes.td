@@ -45,13 +45,13 @@ def ExpandBFloat16Pass : Pass<"spex-expand-bf16"> {
   let summary = "write conversions between f32 and bf16 as integer arithmetic";
   let description = [{
     For targets without an instruction that rounds to bf16. Scalars and vectors
-    alike; NaN stays NaN.
+    alike; NaN stays NaN. Where bf16 is only moved, its type becomes i16, too:
+    other arithmetic on it has to be gone.
 
     ```mlir
     %y = arith.extf %x : bf16 to f32
     // becomes
-    %0 = arith.bitcast %x : bf16 to i16
-    %1 = arith.extui %0 : i16 to i32
+    %1 = arith.extui %x : i16 to i32
     %2 = arith.shli %1, %c16 : i32
     %y = arith.bitcast %2 : i32 to f32
     ```

@@ -42,8 +42,8 @@ static Value addChoice(CombineOp op, LoopBuilder l, Value sum, Value k,
         SmallVector<Value> from(at);
         from.front() = l.toIndex(place);
         Value weight = l.load(op.getWeights(), {unit, k});
-        Value next = math::FmaOp::create(l.b, l.loc, weight,
-                                         l.load(op.getEach(), from), sum);
+        Value each = l.convert(l.load(op.getEach(), from), sum.getType());
+        Value next = math::FmaOp::create(l.b, l.loc, weight, each, sum);
         scf::YieldOp::create(l.b, l.loc, next);
       },
       [&](OpBuilder &, Location) { scf::YieldOp::create(l.b, l.loc, sum); });
@@ -52,13 +52,14 @@ static Value addChoice(CombineOp op, LoopBuilder l, Value sum, Value k,
 
 static void lowerToLoops(CombineOp op, LoopBuilder l) {
   Type type = cast<MemRefType>(op.getInit().getType()).getElementType();
+  Type sumType = cast<MemRefType>(op.getWeights().getType()).getElementType();
   l.forEach(op.getInit(), {}, [&](ArrayRef<Value> at) {
     SmallVector<Value> sum =
-        l.loop(l.dim(op.getPlace(), 1), l.zero(type),
+        l.loop(l.dim(op.getPlace(), 1), l.zero(sumType),
                [&](Value k, ValueRange state) -> SmallVector<Value> {
                  return {addChoice(op, l, state.front(), k, at)};
                });
-    l.store(sum.front(), op.getInit(), at);
+    l.store(l.convert(sum.front(), type), op.getInit(), at);
   });
 }
 

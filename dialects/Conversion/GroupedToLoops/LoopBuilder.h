@@ -32,6 +32,16 @@ struct LoopBuilder {
   void store(Value value, Value memref, ValueRange at) {
     memref::StoreOp::create(b, loc, value, memref, at);
   }
+  /// A float of another width.
+  Value convert(Value value, Type type) {
+    unsigned from = value.getType().getIntOrFloatBitWidth();
+    unsigned to = type.getIntOrFloatBitWidth();
+    if (from < to)
+      return arith::ExtFOp::create(b, loc, type, value);
+    if (from > to)
+      return arith::TruncFOp::create(b, loc, type, value);
+    return value;
+  }
   Value toIndex(Value v) {
     return arith::IndexCastOp::create(b, loc, b.getIndexType(), v);
   }

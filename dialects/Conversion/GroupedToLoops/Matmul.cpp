@@ -24,16 +24,6 @@ Type accumulatorType(MatmulOp op) {
                                            : type;
 }
 
-Value convert(LoopBuilder &l, Value value, Type type) {
-  unsigned from = value.getType().getIntOrFloatBitWidth();
-  unsigned to = type.getIntOrFloatBitWidth();
-  if (from < to)
-    return arith::ExtFOp::create(l.b, l.loc, type, value);
-  if (from > to)
-    return arith::TruncFOp::create(l.b, l.loc, type, value);
-  return value;
-}
-
 /// Element (k, j) of right-hand side `side`.
 Value loadRightSide(MatmulOp op, LoopBuilder &l, int64_t side, Value k,
                     Value j) {
@@ -68,16 +58,16 @@ void lowerToLoops(MatmulOp op, LoopBuilder l) {
     Value i = at[0], j = at[1];
     SmallVector<Value> sums(numSides, l.zero(type));
     sums = l.loop(l.dim(op.getLhs(), 1), sums, [&](Value k, ValueRange state) {
-      Value x = convert(l, l.load(op.getLhs(), {i, k}), type);
+      Value x = l.convert(l.load(op.getLhs(), {i, k}), type);
       SmallVector<Value> next;
       for (auto [side, sum] : llvm::enumerate(state)) {
-        Value w = convert(l, loadRightSide(op, l, side, k, j), type);
+        Value w = l.convert(loadRightSide(op, l, side, k, j), type);
         next.push_back(math::FmaOp::create(l.b, l.loc, x, w, sum));
       }
       return next;
     });
     Value result = op.hasEpilogue() ? applyEpilogue(op, l, sums, i, j)
-                                    : convert(l, sums.front(), resultType);
+                                    : l.convert(sums.front(), resultType);
     l.store(result, op.getInit(), at);
   });
 }

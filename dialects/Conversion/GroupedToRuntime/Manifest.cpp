@@ -84,6 +84,31 @@ static LogicalResult addBuffers(func::FuncOp entry, StringRef place,
   return success();
 }
 
+/// Strings, integers and lists of them.
+static json::Value valueOf(Attribute attr) {
+  if (auto string = dyn_cast<StringAttr>(attr))
+    return text(string);
+  if (auto list = dyn_cast<ArrayAttr>(attr)) {
+    json::Array values;
+    for (Attribute each : list)
+      values.push_back(valueOf(each));
+    return values;
+  }
+  return cast<IntegerAttr>(attr).getInt();
+}
+
+/// The lines of a `weights` section; the verifier knows their keys.
+static json::Array filesOf(ArrayAttr files) {
+  json::Array result;
+  for (auto file : files.getAsRange<DictionaryAttr>()) {
+    json::Object line;
+    for (NamedAttribute entry : file)
+      line[entry.getName().getValue()] = valueOf(entry.getValue());
+    result.push_back(std::move(line));
+  }
+  return result;
+}
+
 static json::Object parameterOf(moe::ParameterOp op) {
   auto type = cast<RankedTensorType>(op.getType());
   json::Object init{{"kind", moe::stringifyInitKind(op.getInit())}};
@@ -103,6 +128,8 @@ static json::Object parameterOf(moe::ParameterOp op) {
       {"kind", moe::stringifyParameterKind(op.getKind())}};
   if (std::optional<uint64_t> declared = op.getDeclared())
     parameter["declared"] = static_cast<int64_t>(*declared);
+  if (std::optional<ArrayAttr> files = op.getFiles())
+    parameter["files"] = filesOf(*files);
   return parameter;
 }
 
@@ -181,6 +208,8 @@ FailureOr<std::string> makeManifest(func::FuncOp entry) {
   manifest["outputs"] = std::move(outputs);
   manifest["parameters"] = std::move(parameters);
   manifest["packed"] = numPacked;
+  if (auto skip = module->getAttrOfType<ArrayAttr>("spex.skip"))
+    manifest["skip"] = valueOf(skip);
   std::string result;
   llvm::raw_string_ostream stream(result);
   stream << json::Value(std::move(manifest));

@@ -144,7 +144,9 @@ static SmallVector<Value> addChoices(CombineOp op, RowBuilder &rows,
                                      ArrayRef<Value> row, const Piece &piece) {
   OpBuilder &b = rows.b;
   Location loc = rows.l.loc;
-  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(rows.type));
+  auto type = rows.type.clone(
+      cast<MemRefType>(op.getWeights().getType()).getElementType());
+  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
   SmallVector<Value> start(piece.numVectors, zero);
   auto addOne = [&](Value k, ValueRange state) {
     Value unit = row.front();
@@ -160,12 +162,14 @@ static SmallVector<Value> addChoices(CombineOp op, RowBuilder &rows,
           SmallVector<Value> from = withFirst(row, rows.l.toIndex(place));
           Value weight = memref::LoadOp::create(b, loc, op.getWeights(),
                                                 ValueRange{unit, k});
-          Value weights =
-              vector::BroadcastOp::create(b, loc, rows.type, weight);
+          Value weights = vector::BroadcastOp::create(b, loc, type, weight);
           SmallVector<Value> next;
-          for (auto [v, sum] : llvm::enumerate(state))
-            next.push_back(math::FmaOp::create(
-                b, loc, weights, rows.load(op.getEach(), from, piece, v), sum));
+          for (auto [v, sum] : llvm::enumerate(state)) {
+            Value each = rows.load(op.getEach(), from, piece, v);
+            if (type != rows.type)
+              each = arith::ExtFOp::create(b, loc, type, each);
+            next.push_back(math::FmaOp::create(b, loc, weights, each, sum));
+          }
           scf::YieldOp::create(b, loc, next);
         },
         [&](OpBuilder &, Location) { scf::YieldOp::create(b, loc, state); });
@@ -185,21 +189,23 @@ LogicalResult lowerToVectors(CombineOp op) {
     return failure();
   auto type = cast<MemRefType>(op.getInit().getType());
   Type element = type.getElementType();
-  if (!element.isF32() ||
-      cast<MemRefType>(op.getWeights().getType()).getElementType() != element)
+  Type sum = cast<MemRefType>(op.getWeights().getType()).getElementType();
+  if (!sum.isF32())
     return failure();
   OpBuilder b(op);
   IndexBuilder l{b, op.getLoc()};
   RowBuilder rows{
-      b, l,
-      VectorType::get(spex::VectorTarget::of(op).lanes(element), element)};
+      b, l, VectorType::get(spex::VectorTarget::of(op).lanes(sum), element)};
   Value size = l.dim(op.getInit(), type.getRank() - 1);
   l.loop(l.constant(0), l.dim(op.getInit(), 0), 1, [&](Value unit) {
     forInnerDims(l, op.getInit(), {unit}, [&](ArrayRef<Value> row) {
       rows.forPieces(size, [&](const Piece &piece) {
         SmallVector<Value> sums = addChoices(op, rows, row, piece);
-        for (auto [v, sum] : llvm::enumerate(sums))
-          rows.store(sum, op.getInit(), row, piece, v);
+        for (auto [v, value] : llvm::enumerate(sums)) {
+          if (element != sum)
+            value = arith::TruncFOp::create(b, l.loc, rows.type, value);
+          rows.store(value, op.getInit(), row, piece, v);
+        }
       });
     });
   });

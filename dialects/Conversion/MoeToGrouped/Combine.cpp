@@ -28,8 +28,8 @@ LogicalResult convertCombines(RewriterBase &rewriter, OpResult each, Value rows,
     Location loc = combine.getLoc();
     SmallVector<OpFoldResult> sizes = getSizes(rewriter, loc, rows);
     sizes.front() = getSizes(rewriter, loc, combine.getIds()).front();
-    Value empty = createEmpty(
-        rewriter, loc, combine.getWeights().getType().getElementType(), sizes);
+    auto type = cast<RankedTensorType>(combine.getEach().getType());
+    Value empty = createEmpty(rewriter, loc, type.getElementType(), sizes);
     auto newOp =
         grouped::CombineOp::create(rewriter, loc, empty.getType(), rows,
                                    combine.getWeights(), place, empty);

@@ -216,5 +216,12 @@ LogicalResult CombineOp::verify() {
   if (!haveSameRows(getEach(), getInit()))
     return emitOpError("sums whole rows: ")
            << getEach().getType() << " does not fit " << getInit().getType();
+  // (C4)
+  Type each = getElementTypeOrSelf(getEach());
+  Type weight = getElementTypeOrSelf(getWeights());
+  bool isWider = weight.isF32() && (each.isBF16() || each.isF16());
+  if (each != weight && !isWider)
+    return emitOpError("cannot weigh ")
+           << getEach().getType() << " with " << getWeights().getType();
   return success();
 }

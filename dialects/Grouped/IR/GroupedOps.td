@@ -174,7 +174,8 @@ def Grouped_MatmulOp : Grouped_DestinationOp<"matmul", [
   let summary = "a block of rows times one or two right-hand sides";
   let description = [{
     Every element of `lhs * rhs` has one accumulator: it starts at 0, and the
-    products are added with k ascending, each by one fused multiply-add. The
+    products are added with k ascending, each by one fused multiply-add; narrower
+    operands are widened for it. The
     element of the result is the accumulator, or what `epilogue` makes of the
     accumulators of all right-hand sides at that place, in order, and of one
     element of each of `with`.
@@ -241,7 +242,8 @@ def Grouped_CombineOp : Grouped_DestinationOp<"combine"> {
     Element `[u][j...]` of the result starts at 0; for each k from 0 up whose
     `place[u][k]` is a row, `weights[u][k] * each[place[u][k]][j...]` is added by
     one fused multiply-add. A choice that is nobody's (-1) adds nothing, so a
-    unit without choices gets 0.
+    unit without choices gets 0. The sum has the type of the weights and is
+    rounded to that of the destination once, at the end.
 
     Constraints:
 
@@ -249,6 +251,7 @@ def Grouped_CombineOp : Grouped_DestinationOp<"combine"> {
     - (C2) The destination has U rows.
     - (C3) `each` and the destination have the same element type, and the same
       dimensions behind the first.
+    - (C4) `weights` have the element type of `each`, or are f32 for bf16 and f16.
 
     Example:
 
@@ -271,7 +274,7 @@ def Grouped_CombineOp : Grouped_DestinationOp<"combine"> {
   let extraClassDeclaration = [{
     MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
   }];
-  let hasVerifier = 1; // (C1) to (C3)
+  let hasVerifier = 1; // (C1) to (C4)
 }
 
 #endif // DIALECTS_GROUPED_IR_GROUPEDOPS

@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Moe/IR/FileTensor.h"
 #include "dialects/Moe/IR/MoeOps.h"
 
 #include "mlir/IR/Builders.h"
@@ -40,6 +41,11 @@ LogicalResult ParameterOp::verify() {
     return emitOpError() << (needsNumber ? "needs a number for '"
                                          : "takes no number for '")
                          << stringifyInitKind(getInit()) << "'";
+  // (C4)
+  if (std::optional<ArrayAttr> files = getFiles())
+    for (Attribute file : *files)
+      if (failed(verifyFileTensor(*this, file)))
+        return failure();
   return success();
 }
 
@@ -139,7 +145,10 @@ LogicalResult CombineOp::verify() {
            << getIds().getType() << ", got " << getEach().getType() << " and "
            << getWeights().getType();
   // (C2)
-  if (getElementTypeOrSelf(getEach()) != getElementTypeOrSelf(getWeights()))
+  Type each = getElementTypeOrSelf(getEach());
+  Type weight = getElementTypeOrSelf(getWeights());
+  bool isWider = weight.isF32() && (each.isBF16() || each.isF16());
+  if (each != weight && !isWider)
     return emitOpError("cannot weigh ")
            << getEach().getType() << " with " << getWeights().getType();
   return success();

@@ -15,7 +15,7 @@ def Moe_ParameterOp : Moe_Op<"parameter", [Symbol]> {
   let summary = "a named tensor that the weights file or the seed fills";
   let description = [{
     The symbol is the path of the parameter in the program, which is its name
-    in the weights file, too. The dimensions of `stack` and of experts come
+    in the weights file, too, unless there are `files`. The dimensions of `stack` and of experts come
     first. Parameters are those of the model, in this order; the op stays in
     the module until the manifest is made from it.
 
@@ -24,17 +24,27 @@ def Moe_ParameterOp : Moe_Op<"parameter", [Symbol]> {
     `constant(value)`, `zeros` or `ones`. `declared` is the number of trailing
     dimensions that the declaration itself has (absent: all).
 
+    `files` are the lines of a `weights` section, each a dictionary; none means
+    that the parameter keeps its initial value. `tensor` is the name in the
+    file: in braces, d0 is the index in dimension 0. `axes` are those of the
+    file, each a list of dimensions, row-major; -1 stands for `parts` parts, of
+    which number `part` is taken. All indices in dimension `repeat` share what
+    is read. `format` is the coding, if there is one.
+
     Constraints:
 
     - (C1) The type is a ranked tensor with static sizes.
     - (C2) There is one name for each dimension.
     - (C3) `zeros` and `ones` have no number, all others have one.
+    - (C4) Each line of `files` has each dimension once: in the braces of its
+      tensor, in `axes`, or as `repeat`; -1 once, if it has parts.
 
     Example:
 
     ```mlir
     moe.parameter @"Block.y.w1" : tensor<4x8x128x256xf32>
         dims ["L", "E", "D", "F"] init normal(5.0e-02)
+        {files = [{axes = [[3], [2]], tensor = "layers.{d0}.experts.{d1}.w1"} ]}
     ```
   }];
   let arguments = (ins
@@ -45,12 +55,13 @@ def Moe_ParameterOp : Moe_Op<"parameter", [Symbol]> {
     OptionalAttr<F64Attr>:$init_value,
     DefaultValuedAttr<Moe_ParameterKind,
                       "::mlir::moe::ParameterKind::Param">:$kind,
-    OptionalAttr<I64Attr>:$declared);
+    OptionalAttr<I64Attr>:$declared,
+    OptionalAttr<ArrayAttr>:$files);
   let assemblyFormat = [{
     $sym_name `:` $type `dims` $dims
     `init` $init (`(` $init_value^ `)`)? (`kind` $kind^)? attr-dict
   }];
-  let hasVerifier = 1; // (C1) to (C3)
+  let hasVerifier = 1; // (C1) to (C4)
 }
 
 def Moe_GetOp : Moe_Op<"get", [
@@ -254,13 +265,14 @@ def Moe_CombineOp : Moe_Op<"combine", [
   let description = [{
     Element `[u][j...]` starts at 0; for each rank k from 0 up whose choice is
     an expert, `weights[u][k] * each[u][k][j...]` is added by one fused
-    multiply-add. A unit without choices gets 0.
+    multiply-add. A unit without choices gets 0. The sum has the type of the
+    weights and is rounded to that of `each` once, at the end.
 
     Constraints:
 
     - (C1) `weights` and `ids` have the same shape U x K, and so have the first
       two dimensions of `each`.
-    - (C2) `weights` and `each` have the same element type.
+    - (C2) `weights` have the element type of `each`, or are f32 for bf16 and f16.
 
     Example:
 

@@ -91,6 +91,7 @@ static const KnownAttribute knownAttributes[] = {
      "\"in\", \"out\", \"state\", \"packed\", \"context\" or \"scratch\"",
      isPlace},
     {"spex.routes", OnModule, "a list of dictionaries", isRoutes},
+    {"spex.skip", OnModule, "a list of names", isNames},
     {"spex.target", OnModule | OnArgument,
      "a dictionary on a module, a positive integer on an argument", isTarget},
 };

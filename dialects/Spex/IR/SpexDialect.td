@@ -24,7 +24,10 @@ def Spex_Dialect : Dialect {
     - `spex.phase = "grouped"`: the phase whose output this is;
     - `spex.target`, a dictionary: the machine it is compiled for;
     - `spex.routes`: for each route a dictionary `{path = "Block.y", experts = 8,
-      choices = 2, layers = 4}`.
+      choices = 2, layers = 4}`;
+    - `spex.skip = ["mtp.*"]`: there is a `weights` section, and so every
+      `moe.parameter` has `files`; tensors of a file with these names are not
+      wanted.
 
     On a function: `spex.entry`, which marks an entry point.
 

@@ -3,6 +3,7 @@
     npy.py close A B TOLERANCE     largest difference at most TOLERANCE
     npy.py row A INDEX OUT         A[INDEX : INDEX + 1] along the first axis
     npy.py columns A COUNT OUT     A[:, :COUNT]
+    npy.py ids BOUND B S OUT       B x S scattered numbers below BOUND
 """
 import ast
 import struct
@@ -57,6 +58,11 @@ def columns(path, count, out):
     write(out, descr, (shape[0], count), kept)
 
 
+def ids(bound, rows, count, out):
+    values = [(i * i * 7 + i * 13 + 5) % bound for i in range(rows * count)]
+    write(out, "<i4", (rows, count), values)
+
+
 if __name__ == "__main__":
     what, *rest = sys.argv[1:]
     if what == "close":
@@ -65,5 +71,7 @@ if __name__ == "__main__":
         row(rest[0], int(rest[1]), rest[2])
     elif what == "columns":
         columns(rest[0], int(rest[1]), rest[2])
+    elif what == "ids":
+        ids(int(rest[0]), int(rest[1]), int(rest[2]), rest[3])
     else:
         sys.exit(__doc__)

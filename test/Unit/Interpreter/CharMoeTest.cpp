@@ -38,8 +38,9 @@ struct CharMoeTest : testing::Test {
     request.entry = &entry();
     ASSERT_EQ(readInputs(entry(), {{"ids", folder + "ids.npy"}}, {}, request),
               "");
-    ASSERT_EQ(readParameters(entry(), folder + "model.safetensors", parameters),
-              "");
+    ASSERT_EQ(
+        readParameters(entry(), folder + "model.safetensors", 0, parameters),
+        "");
     request.parameters = &parameters;
   }
 };

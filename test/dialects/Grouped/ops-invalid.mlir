@@ -175,3 +175,11 @@ func.func @combine_c3(%e: tensor<8x4xf32>, %w: tensor<4x2xf32>, %p: tensor<4x2xi
   %0 = grouped.combine %e by %w at %p outs(%y : tensor<4x6xf32>) : tensor<8x4xf32>, tensor<4x2xf32>, tensor<4x2xi32> -> tensor<4x6xf32>
   return
 }
+
+// -----
+
+func.func @combine_c4(%e: tensor<8x4xf32>, %w: tensor<4x2xbf16>, %p: tensor<4x2xi32>, %y: tensor<4x4xf32>) {
+  // expected-error@+1 {{cannot weigh 'tensor<8x4xf32>' with 'tensor<4x2xbf16>'}}
+  %0 = grouped.combine %e by %w at %p outs(%y : tensor<4x4xf32>) : tensor<8x4xf32>, tensor<4x2xbf16>, tensor<4x2xi32> -> tensor<4x4xf32>
+  return
+}

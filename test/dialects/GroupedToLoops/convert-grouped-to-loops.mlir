@@ -84,6 +84,18 @@ func.func @combines_in_rank_order(%each: memref<?x8xf32>, %weights: memref<?x2xf
   return
 }
 
+// The sum has the type of the weights and is rounded once.
+// CHECK-LABEL: func.func @combines_narrow_rows(
+// CHECK:         %[[SUM:[a-zA-Z0-9_-]+]] = scf.for {{.*}} -> (f32)
+// CHECK:           arith.extf {{.*}} : bf16 to f32
+// CHECK:           math.fma {{.*}} : f32
+// CHECK:         arith.truncf %[[SUM]] : f32 to bf16
+func.func @combines_narrow_rows(%each: memref<?x8xbf16>, %weights: memref<?x2xf32>, %place: memref<?x2xi32>, %to: memref<?x8xbf16>) {
+  grouped.combine %each by %weights at %place outs(%to : memref<?x8xbf16>)
+      : memref<?x8xbf16>, memref<?x2xf32>, memref<?x2xi32>
+  return
+}
+
 // NaN becomes minus infinity; what stands behind the last choice is smaller, or
 // equal with a higher number.
 // CHECK-LABEL: func.func @chooses_one_after_another(
