@@ -19,6 +19,18 @@ using namespace mlir;
 
 namespace spex::irgen {
 
+/// Which axes become one where units are flattened: the first `numUnits`, and
+/// each of the others alone. `rank` is that of the flattened tensor.
+static SmallVector<ReassociationIndices> unitGroups(unsigned numUnits,
+                                                    unsigned rank) {
+  SmallVector<ReassociationIndices> groups(rank);
+  for (unsigned i = 0; i < numUnits; ++i)
+    groups[0].push_back(i);
+  for (unsigned axis = 1; axis < rank; ++axis)
+    groups[axis].push_back(axis + numUnits - 1);
+  return groups;
+}
+
 /// `units` and the rest, with the units in one dimension in front.
 Tensor Generator::collapseUnits(Location loc, const NodeRef &node,
                                 DimsRef units, const Dimension *unit) {
@@ -30,15 +42,8 @@ Tensor Generator::collapseUnits(Location loc, const NodeRef &node,
   result.dims.append(order.begin() + units.size(), order.end());
   if (units.size() == 1)
     return result;
-  SmallVector<ReassociationIndices> groups;
-  for (unsigned axis = 0; axis < result.dims.size(); ++axis) {
-    ReassociationIndices &group = groups.emplace_back();
-    if (axis > 0)
-      group.push_back(axis + units.size() - 1);
-    else
-      for (unsigned i = 0; i < units.size(); ++i)
-        group.push_back(i);
-  }
+  SmallVector<ReassociationIndices> groups =
+      unitGroups(units.size(), result.dims.size());
   mlir::Type type = tensorType(result.dims, x.element);
   result.value =
       tensor::CollapseShapeOp::create(builder, loc, type, x.value, groups);
@@ -52,16 +57,9 @@ Tensor Generator::expandUnits(Location loc, const Tensor &x, DimsRef units,
   result.dims.append(x.dims.begin() + 1, x.dims.end());
   if (units.size() == 1)
     return result;
-  SmallVector<ReassociationIndices> groups;
+  SmallVector<ReassociationIndices> groups =
+      unitGroups(units.size(), x.dims.size());
   SmallVector<OpFoldResult> shape;
-  for (unsigned axis = 0; axis < x.dims.size(); ++axis) {
-    ReassociationIndices &group = groups.emplace_back();
-    if (axis > 0)
-      group.push_back(axis + units.size() - 1);
-    else
-      for (unsigned i = 0; i < units.size(); ++i)
-        group.push_back(i);
-  }
   for (const Dimension *dim : result.dims)
     shape.push_back(size(dim));
   result.value = tensor::ExpandShapeOp::create(
