@@ -55,13 +55,6 @@ static std::vector<std::string> words(const std::vector<KnownDirective> &all) {
   return list;
 }
 
-static std::string joined(const std::vector<std::string> &names) {
-  std::string text;
-  for (const std::string &name : names)
-    text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 /// Dimensions stand by themselves, numbers are whole, `pack` takes `weights`.
 void SectionChecker::checkDirective(const ast::Directive &directive) {
   static const KnownDirective check = {"check", {"rel_err"}};

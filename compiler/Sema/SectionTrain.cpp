@@ -53,13 +53,6 @@ static std::vector<std::string> names(const std::vector<KnownWord> &all) {
   return list;
 }
 
-static std::string joined(const std::vector<std::string> &names) {
-  std::string text;
-  for (const std::string &name : names)
-    text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 void SectionChecker::checkTrain(const ast::RunItem &item) {
   auto keys = readKeys(
       item, {"data", "loss", "optimizer", "clip", "steps", "seed"},

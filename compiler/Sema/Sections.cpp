@@ -11,6 +11,13 @@
 
 namespace spex::sema {
 
+std::string joined(const std::vector<std::string> &names) {
+  std::string text;
+  for (const std::string &name : names)
+    text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 std::string spell(const ast::Path &path) {
   std::string text;
   for (const ast::Identifier &step : path.steps)

@@ -100,6 +100,8 @@ private:
 
 /// `Block.y.up`, as it is written.
 std::string spell(const ast::Path &path);
+/// The names with commas between, for help lines.
+std::string joined(const std::vector<std::string> &names);
 
 } // namespace spex::sema
 
