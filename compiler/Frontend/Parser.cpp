@@ -165,6 +165,10 @@ Identifier Parser::word(const char *what) {
 }
 
 Identifier Parser::capital(const char *what) {
+  if (peek().kind == TokenKind::Number) {
+    expected(what).help("sizes have names: declare `dim N = ...`, write `N`");
+    return {};
+  }
   Identifier name = word(what);
   if (name.empty() || name.isCapital() || !misnamed.insert(name.text).second)
     return name;

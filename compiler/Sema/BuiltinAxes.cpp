@@ -231,7 +231,8 @@ Value Checker::ropeBuiltin(BuiltinCall &call, Value value, Body &body) {
   }
   if (!has(value.type().dims, position)) {
     diags.report(message::valueLacks, along.value->location, "rope",
-                 call.dims[0]->name, spell(value), position->name);
+                 call.dims[0]->name, spell(value), position->name)
+        .help("`along:` names the dimension of positions, one of the value");
     return {};
   }
   std::optional<Rational> width = sizeOf(call.dims[0]).constant();
@@ -268,7 +269,8 @@ Value Checker::ropeBuiltin(BuiltinCall &call, Value value, Body &body) {
     if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
       diags.report(message::wrongArguments, word.location, "rope",
                    "`" + key + ":` as one of: " + choices[0] + ", " +
-                       choices[1]);
+                       choices[1])
+          .help("write `{}: {}`", key, choices[0]);
       return {};
     }
     result.expr->words.push_back({key, text});

@@ -175,7 +175,9 @@ Value Checker::concatBuiltin(BuiltinCall &call, Body &body) {
   const Size &whole = sizeOf(call.toDims[0]);
   if (!total || !agree(*total, whole)) {
     diags.report(message::sizesDoNotAdd, call.expr.location, "concat",
-                 total ? spell(*total) : "too large", spell(whole));
+                 total ? spell(*total) : "too large", spell(whole))
+        .help("the sizes of the parts must give that of `{}`",
+              call.toDims[0]->name);
     return {};
   }
   type.dims.push_back(call.toDims[0]);
@@ -292,7 +294,8 @@ Value Checker::windowsBuiltin(BuiltinCall &call, Body &body) {
   if (count && agree(*count, want))
     return result;
   diags.report(message::sizesDoNotAdd, call.expr.location, "windows",
-               count ? spell(*count) : "too large", spell(want));
+               count ? spell(*count) : "too large", spell(want))
+      .help("so many windows fit; make the dimension of windows that large");
   return {};
 }
 

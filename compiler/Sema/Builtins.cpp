@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Sema/Checker.h"
+#include "compiler/Sema/Sections.h"
 
 namespace spex::sema {
 
@@ -52,6 +53,27 @@ Value Checker::evaluateCall(const ast::CallExpr &expr, Body &body) {
   return {};
 }
 
+/// `rope[...](value, along: ..., theta: ...)`.
+static std::string howToWrite(const BuiltinInfo &info) {
+  std::string text = info.name;
+  if (info.form == BuiltinInfo::Form::Axis)
+    text += "[...]";
+  text += "(";
+  const char *comma = "";
+  for (int i = 0; i < (info.numValues < 0 ? 2 : info.numValues); ++i) {
+    text += comma + std::string(i == 0 ? "value" : "other");
+    comma = ", ";
+  }
+  if (info.numValues < 0)
+    text += ", ...";
+  for (const std::string &name : info.required) {
+    text += comma + name + ": ...";
+    comma = ", ";
+  }
+  text += ")";
+  return text;
+}
+
 bool Checker::splitArguments(const ast::CallExpr &expr,
                              const BuiltinInfo &info,
                              CallArguments &arguments) {
@@ -65,7 +87,9 @@ bool Checker::splitArguments(const ast::CallExpr &expr,
                known.end()) {
       diags.report(message::noArgument, arg.name.location, info.name,
                    arg.name.text)
-          .helpNearest(arg.name.text, known);
+          .helpNearest(arg.name.text, known)
+          .help(known.empty() ? "it takes no named argument"
+                              : "it takes: " + joined(known));
       isGood = false;
     } else if (!arguments.named.emplace(arg.name.text, &arg).second) {
       diags.report(message::alreadyBound, arg.name.location, arg.name.text);
@@ -88,7 +112,8 @@ bool Checker::splitArguments(const ast::CallExpr &expr,
   for (const std::string &name : info.required)
     wanted += (wanted.empty() ? "`" : " and `") + name + ":`";
   diags.report(message::wrongArguments, expr.location, info.name,
-               wanted.empty() ? "no arguments" : wanted);
+               wanted.empty() ? "no arguments" : wanted)
+      .help("write `{}`", howToWrite(info));
   return false;
 }
 
@@ -144,7 +169,10 @@ bool Checker::hasDims(const BuiltinCall &call, const Value &value,
     for (const Dimension *each : call.dims)
       listed += (listed.empty() ? "" : ", ") + each->name;
     diags.report(message::valueLacks, call.expr.location, call.info.name,
-                 listed, spell(value), dim->name);
+                 listed, spell(value), dim->name)
+        .help("take a dimension of the value, or rename one to `{}` before: "
+              "`x[... as {}]`",
+              dim->name, dim->name);
     return false;
   }
   return true;

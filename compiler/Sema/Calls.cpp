@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Sema/Checker.h"
+#include "compiler/Sema/Sections.h"
 
 namespace spex::sema {
 
@@ -30,7 +31,9 @@ InstanceInfo *Checker::resolve(const ast::Callee &callee, Body &body) {
     for (const ast::Identifier &name : component->generics)
       wanted += (wanted.empty() ? "" : ", ") + name.text;
     diags.report(message::wrongGenerics, callee.location, component->name.text,
-                 wanted, generics.size());
+                 wanted, generics.size())
+        .help(wanted.empty() ? "write `{}(...)`" : "write `{}<{}>(...)`",
+              component->name.text, wanted);
     isGood = false;
   }
   return isGood ? instantiate(*component, generics) : nullptr;
@@ -80,7 +83,8 @@ bool Checker::prepareCall(ComponentCall &call, Body &body) {
       body.kind != Body::Kind::Section) {
     diags.report(message::wrongPlace, call.location,
                  call.info->component->name.text,
-                 "`train` and `metrics`: it makes data");
+                 "`train` and `metrics`: it makes data")
+        .help("take its results as inputs of this component");
     return false;
   }
   if (!pairArguments(call, body) || !matchInputs(call, body))
@@ -107,7 +111,8 @@ bool Checker::pairArguments(ComponentCall &call, Body &body) {
       if (at == formals.size()) {
         diags.report(message::noArgument, arg.name.location, name,
                      arg.name.text)
-            .helpNearest(arg.name.text, known);
+            .helpNearest(arg.name.text, known)
+            .help("its inputs: {}", joined(known));
         isGood = false;
         continue;
       }

@@ -293,7 +293,8 @@ Value Checker::evaluateChosen(const ast::CallExpr &expr, Body &body) {
   const Dimension *experts = body.clause->experts;
   if (!has(value.type().dims, experts)) {
     diags.report(message::valueLacks, expr.location, name, word, spell(value),
-                 experts->name);
+                 experts->name)
+        .help("the chosen are experts: give a value with one number for each");
     return {};
   }
   Type type = value.type();

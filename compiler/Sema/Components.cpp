@@ -125,7 +125,8 @@ void Checker::finish(InstanceInfo &info, Body &body, unsigned before) {
                  info.component->name.text)
         .help("end its body with `return ...`");
   else if (first + 1 != statements.end())
-    diags.report(message::afterReturn, (first + 1)->location);
+    diags.report(message::afterReturn, (first + 1)->location)
+        .help("move it before the `return`, or remove it");
   // A name that a mistaken statement should have read is no second mistake.
   if (diags.errorCount() == before)
     reportUnused(body, body.order);

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Sema/Checker.h"
+#include "compiler/Sema/Sections.h"
 
 #include <cmath>
 
@@ -181,7 +182,8 @@ std::optional<Size> Checker::constantCall(const ast::CallExpr &expr,
   size_t wanted = one.count(name) ? 1 : 2;
   for (const ast::Argument &arg : expr.args) {
     if (!arg.name.empty()) {
-      diags.report(message::noArgument, arg.name.location, name, arg.name.text);
+      diags.report(message::noArgument, arg.name.location, name, arg.name.text)
+          .help("give the value without a name");
       return std::nullopt;
     }
     std::optional<Size> value = constantUnlimited(*arg.value, body);
@@ -305,7 +307,9 @@ int Checker::armIndex(const ast::Identifier &name, SourceLocation location,
     for (const auto &[other, variant] : variants)
       known.push_back(other);
     diags.report(message::notAVariant, name.location, name.text)
-        .helpNearest(name.text, known);
+        .helpNearest(name.text, known)
+        .help(known.empty() ? "this file declares no variant"
+                            : "variants of this file: " + joined(known));
     return -1;
   }
   std::vector<std::string> choices;

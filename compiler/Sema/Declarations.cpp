@@ -16,7 +16,8 @@ namespace spex::sema {
 bool Checker::declare(const ast::Identifier &name) {
   if (declaredNames.insert(name.text).second)
     return true;
-  diags.report(message::declaredTwice, name.location, name.text);
+  diags.report(message::declaredTwice, name.location, name.text)
+      .help("give one of the two another name");
   return false;
 }
 
@@ -246,13 +247,15 @@ void Checker::checkAsserts() {
         if (holds && !*holds)
           diags.report(message::assertionFails, item->location,
                        spell(*left) + " " + ast::spelling(op) + " " +
-                           spell(*right));
+                           spell(*right))
+              .help("change the dimensions that it compares");
         continue;
       }
     }
     std::optional<Size> value = constant(condition, nullptr);
     if (value && value->constant() && value->constant()->isZero())
-      diags.report(message::assertionFails, item->location, "it is false");
+      diags.report(message::assertionFails, item->location, "it is false")
+          .help("change the dimensions that it compares");
   }
 }
 

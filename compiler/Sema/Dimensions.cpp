@@ -156,7 +156,8 @@ const Dimension *Checker::declareDim(const ast::DimDecl &decl, Body *body,
     for (const ast::Identifier &label : decl.labels) {
       if (std::find(dim->labels.begin(), dim->labels.end(), label.text) !=
           dim->labels.end())
-        diags.report(message::declaredTwice, label.location, label.text);
+        diags.report(message::declaredTwice, label.location, label.text)
+            .help("give one of the two another name");
       dim->labels.push_back(label.text);
     }
     setSize(dim, SizeArithmetic::constant(int64_t(dim->labels.size())),

@@ -21,7 +21,8 @@ Value Checker::evaluateRename(const ast::RenameExpr &expr, Body &body) {
   const Type &type = value.type();
   if (!has(type.dims, from) && type.target != from) {
     diags.report(message::nothingToRename, expr.from.location, from->name,
-                 spell(value));
+                 spell(value))
+        .help("rename a dimension that the value has");
     return {};
   }
   if (has(type.dims, to)) {

@@ -297,7 +297,8 @@ Value Checker::evaluateRecord(const ast::RecordExpr &expr, Body &body) {
     isGood &= !value.isError();
     for (const auto &[name, other] : fields)
       if (name == field.name.text) {
-        diags.report(message::declaredTwice, field.name.location, name);
+        diags.report(message::declaredTwice, field.name.location, name)
+            .help("give one of the two another name");
         isGood = false;
       }
     fields.push_back({field.name.text, std::move(value)});

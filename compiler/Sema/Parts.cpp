@@ -60,7 +60,8 @@ void Checker::checkPart(const ast::Stmt &stmt, Body &body) {
 void Checker::checkAux(const ast::Stmt &stmt, Body &body) {
   const ast::Identifier &name = stmt.names[0];
   if (!body.losses.insert(name.text).second)
-    diags.report(message::declaredTwice, name.location, name.text);
+    diags.report(message::declaredTwice, name.location, name.text)
+        .help("give one of the two another name");
   Value value = evaluateTensor(*stmt.value, body);
   if (value.isError())
     return;
@@ -131,7 +132,9 @@ void Checker::checkNext(const ast::Stmt &stmt, Body &body) {
       isSame &= has(want.dims, dim);
     if (!isSame) {
       diags.report(message::carryTypeDiffers, next.value->location, name,
-                   spell(want), spell(value));
+                   spell(want), spell(value))
+          .help("the carried type is that of the initial value: make the next "
+                "one of the same dimensions");
       continue;
     }
     body.scan->nextValues.push_back(std::move(value));

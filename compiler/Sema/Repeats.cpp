@@ -184,7 +184,8 @@ void Checker::checkCarries(const ast::ScanExpr &expr, const Body &body,
     if (binding == body.bindings.end() || !scan.carries.count(name))
       continue;
     if (!binding->second.isUsed)
-      diags.report(message::carriedNeverRead, carry.name.location, name);
+      diags.report(message::carriedNeverRead, carry.name.location, name)
+          .help("read it in the body, or call it `_{}`", name);
     if (!scan.nexts.count(name))
       diags.report(message::noNext, expr.location, name)
           .help("write `next {} = ...`", name);

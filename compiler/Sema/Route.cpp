@@ -38,7 +38,8 @@ bool Checker::expertCounts(RouteState &state, Body &body,
       return false;
     if (!whole || *whole < 1 || *whole > size) {
       diags.report(message::kindsDoNotAdd, kind.count->location, spell(*count),
-                   state.route->experts->name, size);
+                   state.route->experts->name, size)
+          .help("a count is a whole number from 1 to {}", size);
       return false;
     }
     counts.push_back(*whole);
@@ -49,7 +50,9 @@ bool Checker::expertCounts(RouteState &state, Body &body,
   if (sum == size)
     return true;
   diags.report(message::kindsDoNotAdd, syntax.location, sum,
-               state.route->experts->name, size);
+               state.route->experts->name, size)
+      .help("change one of the counts, or write `dim {} = {}`",
+            state.route->experts->name, sum);
   return false;
 }
 
@@ -236,7 +239,10 @@ bool Checker::checkPolicy(RouteState &state, Body &body,
     for (const ast::Identifier &name : policy.generics)
       wanted += (wanted.empty() ? "" : ", ") + name.text;
     diags.report(message::wrongGenerics, callee.location, policy.name.text,
-                 wanted, callee.generics.size());
+                 wanted, callee.generics.size())
+        .help(wanted.empty() ? "write `with {}(...)`"
+                             : "write `with {}<{}>(...)`",
+              policy.name.text, wanted);
     return false;
   }
   if (policy.formals.size() != syntax.policyArgs.size()) {

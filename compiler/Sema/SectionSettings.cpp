@@ -278,7 +278,8 @@ void SectionChecker::checkScheduleKey(const std::string &key,
     const std::string &name = ast::as<ast::DimensionExpr>(*value).name;
     if (!checker.fileDimension(name))
       diags.report(message::unknownScheduleDim, value->location, name)
-          .helpNearest(name, checker.dimensionNames(nullptr));
+          .helpNearest(name, checker.dimensionNames(nullptr))
+          .help("a schedule cuts dimensions of this file");
   }
 }
 

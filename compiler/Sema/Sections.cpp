@@ -42,7 +42,8 @@ void SectionChecker::checkAll() {
     // A sweep calls them by these names.
     const ast::Identifier &name = ast::as<ast::RunItem>(*item).name;
     if (!runs.insert(name.text).second)
-      diags.report(message::declaredTwice, name.location, name.text);
+      diags.report(message::declaredTwice, name.location, name.text)
+          .help("give one of the two another name");
   }
 }
 

@@ -100,7 +100,8 @@ bool Checker::checkSignature(InstanceInfo &info, Body &body) {
     if (isAgain)
       info.aliases.push_back({here, given});
     if (!body.dims.emplace(name.text, here).second)
-      diags.report(message::declaredTwice, name.location, name.text);
+      diags.report(message::declaredTwice, name.location, name.text)
+          .help("give one of the two another name");
   }
   for (const ast::Formal &formal : component.formals)
     for (const ast::Identifier &dim : formal.type.dims)

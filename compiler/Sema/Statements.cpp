@@ -71,7 +71,8 @@ static const char *placeOf(StmtKind kind, const Body &body) {
 void Checker::checkStatement(const ast::Stmt &stmt, Body &body) {
   if (const char *place = placeOf(stmt.kind, body)) {
     diags.report(message::wrongPlace, stmt.location, spelling(stmt.kind),
-                 place);
+                 place)
+        .help("move it there, or remove it");
     return;
   }
   switch (stmt.kind) {

@@ -65,7 +65,8 @@ bool WeightBinder::readPart(const ast::WeightLine &line,
   if (!taken.emplace(line.partLabel.text, line.partDim.location).second) {
     diags.report(message::boundTwice, line.partLabel.location,
                  line.files[0].text + "[" + dim->name + " = " +
-                     line.partLabel.text + "]");
+                     line.partLabel.text + "]")
+        .help("each part of a tensor belongs to one parameter");
     return false;
   }
   return true;
@@ -233,7 +234,8 @@ void WeightBinder::noteTensors(const ast::WeightLine &line,
     std::set<int64_t> &parts = tensors[text];
     bool isNew = parts.empty() || (part >= 0 && *parts.begin() >= 0);
     if (!isNew || !parts.insert(part).second) {
-      diags.report(message::boundTwice, line.files[0].location, text);
+      diags.report(message::boundTwice, line.files[0].location, text)
+          .help("each tensor of the file belongs to one parameter");
       return;
     }
     size_t at = dims.size();
@@ -262,7 +264,8 @@ void WeightBinder::bindPath(const ast::WeightsItem &item,
   bool isWhole = isFresh || line.partDim.empty();
   auto [place, isFirst] = bound.emplace(path, isWhole);
   if (!isFirst && (isWhole || place->second)) {
-    diags.report(message::boundTwice, line.path.location, path);
+    diags.report(message::boundTwice, line.path.location, path)
+        .help("remove one of the two lines");
     return;
   }
   if (isFresh)

@@ -46,7 +46,9 @@ def fault(path, line):
         return f"exit status {status}: {text.strip()[-200:]}"
     right = [] if code[0] == "W" else [(code, line)]
     if status == len(right) and errors == right and (right or (code, line) in warnings):
-        return None
+        # An unknown word near no known one is the only error without advice.
+        needs_help = right and code not in ("E0101", "E0102")
+        return "no help" if needs_help and "\n  help: " not in text else None
     rows = ["{} on line {}".format(*row) for row in errors or warnings]
     return ", ".join(rows) or "nothing"
 
