@@ -87,6 +87,10 @@ NodeRef Generator::addInput(const Input &input) {
   if (input.type.target)
     attrs.push_back(named("spex.target", builder.getI64IntegerAttr(
                                              input.type.target->size)));
+  // Sema has folded it to one number.
+  if (input.defaultValue)
+    attrs.push_back(named("spex.default", builder.getF64FloatAttr(
+                                              input.defaultValue->number)));
   tensor.value = addArgument(type, attrs, loc);
   if (!isBool)
     return makeLeaf(loc, tensor);

@@ -79,6 +79,8 @@ static LogicalResult addBuffers(func::FuncOp entry, StringRef place,
                << number << " is an index without a bound";
       buffer["bound"] = bound.getInt();
     }
+    if (auto value = entry.getArgAttrOfType<FloatAttr>(number, "spex.default"))
+      buffer["default"] = value.getValueAsDouble();
     list.push_back(std::move(buffer));
   }
   return success();

@@ -41,6 +41,10 @@ struct KnownAttribute {
 
 static bool isUnit(Attribute attr) { return isa<UnitAttr>(attr); }
 static bool isInteger(Attribute attr) { return isa<IntegerAttr>(attr); }
+static bool isNumber(Attribute attr) {
+  auto number = dyn_cast<FloatAttr>(attr);
+  return number && number.getType().isF64() && number.getValue().isFinite();
+}
 static bool isDictionary(Attribute attr) { return isa<DictionaryAttr>(attr); }
 
 static bool isName(Attribute attr) {
@@ -78,6 +82,7 @@ static bool isPlace(Attribute attr) {
 }
 
 static const KnownAttribute knownAttributes[] = {
+    {"spex.default", OnArgument, "a finite f64", isNumber},
     {"spex.dim", OnArgument, "the name of a dimension", isName},
     {"spex.dims", OnArgument, "a list of names and positive sizes", isSizes},
     {"spex.entry", OnFunction, "a unit", isUnit},

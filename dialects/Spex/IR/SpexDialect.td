@@ -43,6 +43,8 @@ def Spex_Dialect : Dialect {
     - `spex.dims = ["B", "S", 256]`: its sizes, as names of `spex.dim` or as
       numbers;
     - `spex.target = 256`: its elements are indices below that;
+    - `spex.default = 5.0e-01`: each of its elements where the caller gives
+      nothing;
     - `spex.parameter = "Block.y.w1"`: the parameter it holds, and the dictionary
       `spex.pack`: in which form.
   }];

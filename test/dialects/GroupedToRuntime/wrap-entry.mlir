@@ -10,7 +10,7 @@
 // CHECK:       llvm.mlir.global internal constant @spex_program_manifest("{\22abi\22:1,
 // CHECK-SAME:    \22dims\22:[{\22max\22:64,\22name\22:\22B\22},{\22max\22:128,\22name\22:\22S\22}]
 // CHECK-SAME:    \22features\22:[\22avx2\22,\22fma\22]
-// CHECK-SAME:    \22inputs\22:[{\22bound\22:256,\22dims\22:[\22B\22,\22S\22],\22name\22:\22ids\22,\22type\22:\22index\22}]
+// CHECK-SAME:    \22inputs\22:[{\22bound\22:256,\22default\22:3,\22dims\22:[\22B\22,\22S\22],\22name\22:\22ids\22,\22type\22:\22index\22}]
 // CHECK-SAME:    \22name\22:\22m\22,
 // CHECK-SAME:    \22outputs\22:[{\22dims\22:[\22B\22,7],\22name\22:\22out\22,\22type\22:\22f32\22}]
 // CHECK-SAME:    \22packed\22:2,
@@ -39,7 +39,7 @@ moe.parameter @b : tensor<3x5xf32> dims ["D", "F"] init normal(5.0e-02)
 moe.parameter @c : tensor<6xf32> dims ["D"] init ones
 func.func @m(%B: index {spex.dim = "B", spex.max = 64 : i64}, %S: index {spex.dim = "S", spex.max = 128 : i64},
     %position: index {spex.dim = "S.position", spex.max = 128 : i64}, %capacity: index {spex.dim = "S.capacity", spex.max = 128 : i64},
-    %ids: memref<?x?xi32> {spex.place = "in", spex.name = "ids", spex.dims = ["B", "S"], spex.target = 256 : i64},
+    %ids: memref<?x?xi32> {spex.place = "in", spex.name = "ids", spex.dims = ["B", "S"], spex.target = 256 : i64, spex.default = 3.0},
     %out: memref<?x7xf32> {spex.place = "out", spex.name = "out", spex.dims = ["B", 7]},
     %state: memref<2x?x?xf32> {spex.place = "state", spex.name = "k", spex.dims = [2, "B", "S.capacity"]},
     %w: memref<2x3x2x4xf32> {spex.place = "packed", spex.parameter = "a",

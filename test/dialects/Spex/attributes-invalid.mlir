@@ -57,3 +57,10 @@ func.func @loops_are_named(%x: tensor<4xf32>) -> tensor<4xf32> {
   } -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// -----
+
+// expected-error@+1 {{"spex.default" must be a finite f64, got 3 : i64}}
+func.func @default(%x: tensor<4xf32> {spex.place = "in", spex.default = 3 : i64}) {
+  return
+}
