@@ -69,7 +69,7 @@ struct ConvertGroupedToLoopsPass final
   void runOnOperation() override {
     SmallVector<DestinationStyleOpInterface> ops;
     getOperation().walk([&](DestinationStyleOpInterface op) {
-      if (isa<GatherOp, MatmulOp, CombineOp, TopKOp>(op))
+      if (isa<GatherOp, MatmulOp, CombineOp, LimitOp, TopKOp>(op))
         ops.push_back(op);
     });
     bool allOnBuffers = true;
@@ -82,7 +82,7 @@ struct ConvertGroupedToLoopsPass final
       OpBuilder builder(op);
       LoopBuilder l{builder, op.getLoc()};
       llvm::TypeSwitch<Operation *>(op)
-          .Case<GatherOp, MatmulOp, CombineOp, TopKOp>(
+          .Case<GatherOp, MatmulOp, CombineOp, LimitOp, TopKOp>(
               [&](auto grouped) { lowerToLoops(grouped, l); });
       op->erase();
     }

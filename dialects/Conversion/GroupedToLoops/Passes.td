@@ -14,10 +14,10 @@ include "mlir/Pass/PassBase.td"
 def ConvertGroupedToLoopsPass : Pass<"convert-grouped-to-loops", "ModuleOp"> {
   let summary = "plain loop nests for the grouped ops that compute";
   let description = [{
-    `gather`, `matmul`, `combine` and `top_k` on buffers become loops over
-    scalars, each element by itself and in the order its op documents. Slow, and
-    independent of everything the fast lowerings do: the same bits by another
-    way. `plan`, `observe` and `tasks` are left to
+    `gather`, `matmul`, `combine`, `limit` and `top_k` on buffers become loops
+    over scalars, each element by itself and in the order its op documents.
+    Slow, and independent of everything the fast lowerings do: the same bits by
+    another way. `plan`, `observe` and `tasks` are left to
     `convert-grouped-to-runtime`.
 
     ```mlir

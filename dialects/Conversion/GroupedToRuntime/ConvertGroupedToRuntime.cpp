@@ -110,7 +110,9 @@ LogicalResult ConvertGroupedToRuntimePass::lower(ObserveOp op,
   if (ids != used)
     l.forEach(used, {},
               [&](ArrayRef<Value> at) { l.store(l.load(ids, at), used, at); });
-  callRuntime(builder, op.getLoc(), "spex_observe_route",
+  StringRef function =
+      op.getKept() ? "spex_observe_kept" : "spex_observe_route";
+  callRuntime(builder, op.getLoc(), function,
               {runtimeContext, l.index(number), op.getLayer(),
                pointerTo(builder, op.getLoc(), used), l.dim(used, 0),
                l.dim(used, 1)});

@@ -36,7 +36,7 @@ struct Blocks {
 void convertParameters(func::FuncOp function);
 /// Attention.cpp: what holds positions by positions goes into tasks.
 void convertAttention(func::FuncOp function, const Blocks &blocks);
-/// Select.cpp: moe.top_k, observe and pick.
+/// Select.cpp: moe.top_k, observe, limit and pick.
 void convertSelections(func::FuncOp function);
 /// Experts.cpp, Combine.cpp: moe.experts with its combines.
 LogicalResult convertExperts(func::FuncOp function, const Blocks &blocks);

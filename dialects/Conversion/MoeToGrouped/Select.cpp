@@ -29,7 +29,16 @@ static void convert(IRRewriter &rewriter, ObserveOp op) {
   Value empty = createEmptyLike(rewriter, op.getLoc(), op.getIds());
   auto newOp = grouped::ObserveOp::create(
       rewriter, op.getLoc(), TypeRange(empty.getType()), op.getIds(),
-      op.getRouteAttr(), op.getNumExpertsAttr(), op.getLayer(), empty);
+      op.getRouteAttr(), op.getNumExpertsAttr(), op.getLayer(),
+      op.getKeptAttr(), empty);
+  rewriter.replaceOp(op, newOp->getResults());
+}
+
+static void convert(IRRewriter &rewriter, LimitOp op) {
+  Value empty = createEmptyLike(rewriter, op.getLoc(), op.getIds());
+  auto newOp = grouped::LimitOp::create(
+      rewriter, op.getLoc(), TypeRange(empty.getType()), op.getIds(),
+      op.getNumExpertsAttr(), op.getGroups(), op.getCapacity(), empty);
   rewriter.replaceOp(op, newOp->getResults());
 }
 
@@ -70,6 +79,8 @@ void convertSelections(func::FuncOp function) {
       convert(rewriter, topK);
     else if (auto observe = dyn_cast<ObserveOp>(op))
       convert(rewriter, observe);
+    else if (auto limit = dyn_cast<LimitOp>(op))
+      convert(rewriter, limit);
     else if (auto pick = dyn_cast<PickOp>(op))
       convert(rewriter, pick);
   });

@@ -210,6 +210,7 @@ void registerBufferizableOpInterfaceExternalModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, GroupedDialect *) {
     CombineOp::attachInterface<PlainModel<CombineOp>>(*context);
     GatherOp::attachInterface<PlainModel<GatherOp>>(*context);
+    LimitOp::attachInterface<PlainModel<LimitOp>>(*context);
     MatmulOp::attachInterface<MatmulModel>(*context);
     ObserveOp::attachInterface<ObserveModel>(*context);
     PlanOp::attachInterface<PlainModel<PlanOp>>(*context);

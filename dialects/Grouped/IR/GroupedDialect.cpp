@@ -63,6 +63,9 @@ void CombineOp::getEffects(Effects &effects) {
 void GatherOp::getEffects(Effects &effects) {
   addDestinationEffects(*this, effects);
 }
+void LimitOp::getEffects(Effects &effects) {
+  addDestinationEffects(*this, effects);
+}
 void MatmulOp::getEffects(Effects &effects) {
   addDestinationEffects(*this, effects);
 }

@@ -55,18 +55,24 @@ LogicalResult TopKOp::verify() {
   return success();
 }
 
-LogicalResult ObserveOp::verify() {
+/// (C1) and (C2) of the ops that make choices of choices.
+template <typename OpT>
+static LogicalResult verifyChoices(OpT op) {
   // (C1)
-  if (getShape(getIds()).size() != 2 ||
-      !fit(getShape(getIds()), getShape(getInit())))
-    return emitOpError("needs ids of units x choices and a destination of "
-                       "their shape, got ")
-           << getIds().getType() << " and " << getInit().getType();
+  if (getShape(op.getIds()).size() != 2 ||
+      !fit(getShape(op.getIds()), getShape(op.getInit())))
+    return op.emitOpError("needs ids of units x choices and a destination of "
+                          "their shape, got ")
+           << op.getIds().getType() << " and " << op.getInit().getType();
   // (C2)
-  if (static_cast<int64_t>(getNumExperts()) < 1)
-    return emitOpError("needs at least one expert");
+  if (static_cast<int64_t>(op.getNumExperts()) < 1)
+    return op.emitOpError("needs at least one expert");
   return success();
 }
+
+LogicalResult ObserveOp::verify() { return verifyChoices(*this); }
+
+LogicalResult LimitOp::verify() { return verifyChoices(*this); }
 
 LogicalResult PlanOp::verify() {
   ArrayRef<int64_t> ids = getShape(getIds()), rows = getShape(getRows()),

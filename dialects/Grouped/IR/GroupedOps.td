@@ -57,6 +57,9 @@ def Grouped_ObserveOp : Grouped_DestinationOp<"observe"> {
     layer and run, and gives the choices that the run uses: `ids` themselves, or
     those of the file being replayed. `layer` is 0 outside a stack.
 
+    With `kept`, `ids` are what a capacity left of the choices shown before:
+    those that became -1 count as dropped, and nothing is replayed.
+
     Constraints:
 
     - (C1) `ids` and its destination have the same shape U x K.
@@ -72,10 +75,50 @@ def Grouped_ObserveOp : Grouped_DestinationOp<"observe"> {
     ```
   }];
   let arguments = (ins Grouped_Ids:$ids, StrAttr:$route, I64Attr:$num_experts,
-                       Index:$layer, Grouped_Ids:$init);
+                       Index:$layer, UnitAttr:$kept, Grouped_Ids:$init);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
-    $ids `route` $route `of` $num_experts `layer` $layer
+    $ids (`kept` $kept^)? `route` $route `of` $num_experts `layer` $layer
+    `outs` `(` $init `:` type($init) `)` attr-dict
+    `:` type($ids) (`->` type($result)^)?
+  }];
+  let extraClassDeclaration = [{
+    MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
+  }];
+  let hasVerifier = 1; // (C1), (C2)
+}
+
+def Grouped_LimitOp : Grouped_DestinationOp<"limit"> {
+  let summary = "let no expert take more units of a group than it has places";
+  let description = [{
+    Units are `groups` groups of equal size, one behind the other. In each,
+    every expert has `capacity` places. They are handed out rank by rank, and
+    within a rank unit by unit. The destination is `ids` with -1 for the choices
+    that found no place.
+
+    Choices of nobody (-1) stay so and take no place. With a capacity of 0 or
+    below nothing is kept. Groups that do not divide the units are undefined
+    behaviour.
+
+    Constraints:
+
+    - (C1) `ids` and its destination have the same shape U x K.
+    - (C2) There is at least one expert.
+
+    Example:
+
+    ```mlir
+    // ids = [[0, 1], [0, -1], [1, 0], [1, 0]]: first choices fill both experts
+    %kept = grouped.limit %ids of 2 groups %one to %two
+        outs(%k0 : tensor<4x2xi32>) : tensor<4x2xi32> -> tensor<4x2xi32>
+    // kept = [[0, -1], [0, -1], [1, -1], [1, -1]]
+    ```
+  }];
+  let arguments = (ins Grouped_Ids:$ids, I64Attr:$num_experts, Index:$groups,
+                       Index:$capacity, Grouped_Ids:$init);
+  let results = (outs Optional<AnyRankedTensor>:$result);
+  let assemblyFormat = [{
+    $ids `of` $num_experts `groups` $groups `to` $capacity
     `outs` `(` $init `:` type($init) `)` attr-dict
     `:` type($ids) (`->` type($result)^)?
   }];

@@ -104,6 +104,13 @@ LogicalResult ObserveOp::verify() {
   return success();
 }
 
+LogicalResult LimitOp::verify() {
+  // (C1)
+  if (static_cast<int64_t>(getNumExperts()) < 1)
+    return emitOpError("needs at least one expert");
+  return success();
+}
+
 LogicalResult PickOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
                                        Adaptor adaptor,
                                        SmallVectorImpl<Type> &types) {

@@ -128,6 +128,10 @@ def Moe_ObserveOp : Moe_Op<"observe", [
     of the file being replayed. The route is named by its path. `layer` is the
     number in the stack, 0 outside of one.
 
+    With `kept`, `ids` are what a capacity left of the choices shown before, in
+    the same layer: those that became -1 count as dropped. Nothing is replayed
+    then; the result is `ids`.
+
     Constraints:
 
     - (C1) There is at least one expert.
@@ -141,10 +145,45 @@ def Moe_ObserveOp : Moe_Op<"observe", [
     ```
   }];
   let arguments = (ins Moe_Ids:$ids, StrAttr:$route, I64Attr:$num_experts,
-                       Index:$layer);
+                       Index:$layer, UnitAttr:$kept);
   let results = (outs Moe_Ids:$used);
   let assemblyFormat = [{
-    $ids `route` $route `of` $num_experts `layer` $layer attr-dict
+    $ids (`kept` $kept^)? `route` $route `of` $num_experts `layer` $layer attr-dict
+    `:` type($ids)
+  }];
+  let hasVerifier = 1; // (C1)
+}
+
+def Moe_LimitOp : Moe_Op<"limit", [
+    NoMemoryEffect, AllTypesMatch<["ids", "kept"]>]> {
+  let summary = "let no expert take more units of a group than it has places";
+  let description = [{
+    Units are `groups` groups of equal size, one behind the other. In each,
+    every expert has `capacity` places. They are handed out rank by rank, and
+    within a rank unit by unit. `kept` is `ids` with -1 for the choices that
+    found no place.
+
+    Choices of nobody (-1) stay so and take no place. With a capacity of 0 or
+    below nothing is kept. Groups that do not divide the units are undefined
+    behaviour.
+
+    Constraints:
+
+    - (C1) There is at least one expert.
+
+    Example:
+
+    ```mlir
+    // ids = [[0, 1], [0, -1], [1, 0], [1, 0]]: first choices fill both experts
+    %kept = moe.limit %ids of 2 groups %one to %two : tensor<4x2xi32>
+    // kept = [[0, -1], [0, -1], [1, -1], [1, -1]]
+    ```
+  }];
+  let arguments = (ins Moe_Ids:$ids, I64Attr:$num_experts, Index:$groups,
+                       Index:$capacity);
+  let results = (outs Moe_Ids:$kept);
+  let assemblyFormat = [{
+    $ids `of` $num_experts `groups` $groups `to` $capacity attr-dict
     `:` type($ids)
   }];
   let hasVerifier = 1; // (C1)

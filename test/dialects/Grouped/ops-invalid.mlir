@@ -183,3 +183,19 @@ func.func @combine_c4(%e: tensor<8x4xf32>, %w: tensor<4x2xbf16>, %p: tensor<4x2x
   %0 = grouped.combine %e by %w at %p outs(%y : tensor<4x4xf32>) : tensor<8x4xf32>, tensor<4x2xbf16>, tensor<4x2xi32> -> tensor<4x4xf32>
   return
 }
+
+// -----
+
+func.func @limit_c1(%i: tensor<3x2xi32>, %k: tensor<3x3xi32>, %n: index) {
+  // expected-error@+1 {{needs ids of units x choices and a destination of their shape, got 'tensor<3x2xi32>' and 'tensor<3x3xi32>'}}
+  %0 = grouped.limit %i of 4 groups %n to %n outs(%k : tensor<3x3xi32>) : tensor<3x2xi32> -> tensor<3x3xi32>
+  return
+}
+
+// -----
+
+func.func @limit_c2(%i: tensor<3x2xi32>, %n: index) {
+  // expected-error@+1 {{needs at least one expert}}
+  %0 = grouped.limit %i of 0 groups %n to %n outs(%i : tensor<3x2xi32>) : tensor<3x2xi32> -> tensor<3x2xi32>
+  return
+}

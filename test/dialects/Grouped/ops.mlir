@@ -15,8 +15,14 @@ func.func @selects_and_plans(%values: tensor<?x8xf32>, %mask: tensor<?x8xi1>,
   // CHECK: grouped.observe %{{.*}} route "Block.y" of 8 layer %{{.*}} outs(
   %used = grouped.observe %ids route "Block.y" of 8 layer %layer
       outs(%i0 : tensor<?x2xi32>) : tensor<?x2xi32> -> tensor<?x2xi32>
+  // CHECK: grouped.limit %{{.*}} of 8 groups %{{.*}} to %{{.*}} outs(%{{.*}} : tensor<?x2xi32>) : tensor<?x2xi32> -> tensor<?x2xi32>
+  %kept = grouped.limit %used of 8 groups %layer to %layer
+      outs(%i0 : tensor<?x2xi32>) : tensor<?x2xi32> -> tensor<?x2xi32>
+  // CHECK: grouped.observe %{{.*}} kept route "Block.y" of 8 layer %{{.*}} outs(
+  %left = grouped.observe %kept kept route "Block.y" of 8 layer %layer
+      outs(%i0 : tensor<?x2xi32>) : tensor<?x2xi32> -> tensor<?x2xi32>
   // CHECK: grouped.plan %{{.*}} : tensor<?x2xi32> outs(
-  %o, %r, %p = grouped.plan %used : tensor<?x2xi32>
+  %o, %r, %p = grouped.plan %left : tensor<?x2xi32>
       outs(%o0, %r0, %p0 : tensor<9xi32>, tensor<?xi32>, tensor<?x2xi32>)
       -> tensor<9xi32>, tensor<?xi32>, tensor<?x2xi32>
   return %o, %r, %p : tensor<9xi32>, tensor<?xi32>, tensor<?x2xi32>

@@ -52,6 +52,18 @@ func.func @numbers_routes_by_the_table(%ids: memref<?x2xi32>, %l: index) attribu
 
 // -----
 
+// What a capacity left is counted, never replayed.
+// CHECK-LABEL: func.func @observes_what_is_kept(
+// CHECK-NOT:     spex_observe_route
+// CHECK:         call @spex_observe_kept(
+func.func @observes_what_is_kept(%ids: memref<?x2xi32>, %used: memref<?x2xi32>) attributes {spex.entry} {
+  %c0 = arith.constant 0 : index
+  grouped.observe %ids kept route "y" of 8 layer %c0 outs(%used : memref<?x2xi32>) : memref<?x2xi32>
+  return
+}
+
+// -----
+
 // At most rows / 4 full blocks and one for each of the 8 groups; 9 columns in
 // chunks of 4 are 3.
 // CHECK-LABEL: func.func @orders_grouped_tasks(

@@ -145,3 +145,11 @@ func.func @combine_c2(%e: tensor<3x2x8xf32>, %w: tensor<3x2xf64>, %i: tensor<3x2
   %0 = moe.combine %e by %w at %i : tensor<3x2x8xf32>, tensor<3x2xf64>, tensor<3x2xi32>
   return
 }
+
+// -----
+
+func.func @limit_c1(%i: tensor<3x2xi32>, %n: index) {
+  // expected-error@+1 {{needs at least one expert}}
+  %0 = moe.limit %i of 0 groups %n to %n : tensor<3x2xi32>
+  return
+}

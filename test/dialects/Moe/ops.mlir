@@ -21,6 +21,11 @@ func.func @routes(%x: tensor<?x128xf32>, %p: tensor<?x8xf32>,
   %ids = moe.top_k %p choose 2 : tensor<?x8xf32>
   // CHECK: moe.observe %{{.*}} route "Block.y" of 8 layer %{{.*}} : tensor<?x2xi32>
   %used = moe.observe %ids route "Block.y" of 8 layer %layer : tensor<?x2xi32>
+  // CHECK: moe.limit %{{.*}} of 8 groups %{{.*}} to %{{.*}} : tensor<?x2xi32>
+  %kept = moe.limit %used of 8 groups %layer to %layer : tensor<?x2xi32>
+  // CHECK: moe.observe %{{.*}} kept route "Block.y" of 8 layer %{{.*}} : tensor<?x2xi32>
+  %left = moe.observe %kept kept route "Block.y" of 8 layer %layer
+      : tensor<?x2xi32>
   // CHECK: moe.pick %{{.*}} at %{{.*}} : tensor<?x8xf32>, tensor<?x2xi32>
   %weights = moe.pick %p at %used : tensor<?x8xf32>, tensor<?x2xi32>
   // CHECK: moe.experts %{{.*}} of 8 units(%{{.*}} : tensor<?x128xf32>) whole(%{{.*}} : index) weights(%{{.*}} : tensor<8x128x128xf32>) : tensor<?x2xi32> -> tensor<?x2x128xf32> {
