@@ -20,10 +20,12 @@ using namespace mlir;
 
 namespace spex::irgen {
 
-/// Whether a choice is an expert's at all.
-NodeRef Generator::isSomebody(const RouteValues &values) {
+/// Whether a choice is an expert's at all, or null where all are.
+NodeRef Generator::isSomebody(const RouteValues &values, bool amongKept) {
+  if (!values.mayBeNobody && !(amongKept && values.mayBeDropped))
+    return nullptr;
   Tensor ids;
-  ids.value = values.ids;
+  ids.value = amongKept ? values.kept : values.ids;
   ids.dims = {values.unit, values.choice};
   ids.element = ElementType::Int;
   return binary(BinaryOp::Ge, makeLeaf(here, ids),
@@ -62,13 +64,14 @@ NodeRef Generator::pickAtChoices(const Expr &expr, const Route &route,
   return makeLeaf(here, result);
 }
 
-/// `sum[selected](v)` and its like, over the choices of a unit.
+/// `sum[selected](v)`, `sum[kept](v)` and their like, over the choices of a
+/// unit.
 NodeRef Generator::emitChosen(const Expr &expr, const Route &route,
                               RouteValues &values) {
   NodeRef x = emitPicked(*expr.args[0], route, values);
   here = locate(expr.location);
   x = expanded(convert(x, arithmeticType({x})), {values.unit, values.choice});
-  NodeRef valid = values.mayBeNobody ? isSomebody(values) : nullptr;
+  NodeRef valid = isSomebody(values, expr.word == RouteWord::Kept);
   auto masked = [&](double value) {
     return valid ? select(valid, x, constantLike(value, x)) : x;
   };
@@ -111,12 +114,13 @@ NodeRef Generator::emitPicked(const Expr &expr, const Route &route,
   switch (expr.word) {
   case RouteWord::Selected:
   case RouteWord::Kept:
-    return values.mayBeNobody ? isSomebody(values)
-                              : makeConstant(here, 1, ElementType::Bool);
+    if (NodeRef some = isSomebody(values, expr.word == RouteWord::Kept))
+      return some;
+    return makeConstant(here, 1, ElementType::Bool);
   case RouteWord::Rank:
     return convert(index(values.choice), ElementType::Int);
   case RouteWord::Tokens:
-    return dimensionSize(values.unit);
+    return dimensionSize(unitDimension(values.group));
   }
   llvm_unreachable("all words are listed");
 }
@@ -129,66 +133,6 @@ Tensor Generator::routeWeight(const Route &route, RouteValues &values) {
                                                        : ElementType::F32);
   weight = expanded(convert(weight, type), {values.unit, values.choice});
   return values.weight = materialize(weight, {values.unit, values.choice});
-}
-
-/// The choices as `y.index` gives them.
-NodeRef Generator::routeIndex(const Expr &expr, const RouteValues &values) {
-  Tensor ids;
-  ids.value = values.ids;
-  ids.element = ElementType::Index;
-  ids.target = expr.route->experts;
-  ids.dims = {values.unit, values.choice};
-  ids = expandUnits(here, ids, values.units, values.unit);
-  // Of one choice the type has no dim; else it has the declared one.
-  if (expr.type.dims.size() == expr.route->units.size())
-    return pickEntry(here, ids, values.choice, builder.getIndexAttr(0));
-  for (const Dimension *dim : expr.type.dims)
-    if (!contains(ids.dims, dim))
-      ids.dims.back() = dim;
-  return makeLeaf(here, ids);
-}
-
-/// `value` of the choice that is expert e, or 0: from [U, K] back to [U, E].
-NodeRef Generator::spreadOverExperts(const Expr &expr, RouteValues &values,
-                                     const NodeRef &value) {
-  Tensor ids;
-  ids.value = values.ids;
-  ids.dims = {values.unit, values.choice};
-  ids.element = ElementType::Int;
-  Dims all = {values.unit, expr.route->experts, values.choice};
-  NodeRef chosen =
-      binary(BinaryOp::Eq, expanded(makeLeaf(here, ids), all),
-             convert(index(expr.route->experts), ElementType::Int));
-  NodeRef terms = select(chosen, value, constantLike(0, value));
-  // An expert is chosen once at most, so the sum has one term.
-  Tensor spread = materialize(sum(here, terms, {values.choice}),
-                              {values.unit, expr.route->experts});
-  return makeLeaf(here,
-                  expandUnits(here, spread, values.units, values.unit));
-}
-
-NodeRef Generator::emitRouteField(const Expr &expr) {
-  RouteValues &values = frame->routes[expr.route];
-  if (!values.ids)
-    return unsupported(expr, "a field of this route");
-  switch (expr.routeField) {
-  case RouteField::Index:
-    return routeIndex(expr, values);
-  case RouteField::Weight: {
-    if (!values.weight.value)
-      values.weight = routeWeight(*expr.route, values);
-    here = locate(expr.location);
-    return spreadOverExperts(expr, values, makeLeaf(here, values.weight));
-  }
-  case RouteField::Selected:
-  case RouteField::Kept: {
-    // Without `keep` and `capacity` what is selected is kept.
-    NodeRef one = makeConstant(here, 1, ElementType::Int);
-    return convert(spreadOverExperts(expr, values, one), ElementType::Bool);
-  }
-  default:
-    return unsupported(expr, "this field of a route");
-  }
 }
 
 } // namespace spex::irgen

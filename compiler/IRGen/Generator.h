@@ -28,14 +28,20 @@ namespace spex::irgen {
 
 /// What the clauses and fields of a route refer to.
 struct RouteValues {
-  mlir::Value ids; ///< [U, K]
-  Dims units;      ///< the dims that U stands for
+  mlir::Value ids;  ///< [U, K], as selected
+  mlir::Value kept; ///< those of them that a capacity left; else the same
+  Dims units;       ///< the dims that U stands for
+  /// Of the units: those of one group, in the order of its places, and those
+  /// that number the groups.
+  Dims group, groups;
   const Dimension *unit = nullptr, *choice = nullptr;
-  bool mayBeNobody = false; ///< some ids may be -1
+  bool mayBeNobody = false;  ///< some ids may be -1
+  bool mayBeDropped = false; ///< some of `kept`, beside those
   /// Values already picked at the choices, by what they were picked from.
   llvm::SmallVector<std::pair<mlir::Value, Tensor>> picked;
   Tensor weight; ///< [U, K]
   Values results;
+  Values each; ///< of every expert, [units..., E, ...]; or none
 };
 
 /// One activation of a component: an inlined call.
@@ -82,12 +88,14 @@ public:
   bool run();
 
 private:
+  // Sizes.cpp
+  mlir::Value formulaValue(const SizeFormula &formula);
+
   // Values.cpp: sizes, types, loops.
   mlir::Type typeOf(ElementType element);
   mlir::RankedTensorType tensorType(DimsRef dims, ElementType element);
   mlir::Value sizeValue(const Dimension *dim);
   mlir::OpFoldResult size(const Dimension *dim);
-  mlir::Value formulaValue(const SizeFormula &formula);
   mlir::Value indexConstant(int64_t value);
   bool isPrefix(const Dimension *dim) const;
   Dimension *makeDimension(llvm::StringRef name, int64_t size);
@@ -220,6 +228,7 @@ private:
   // Route.cpp
   void emitRoute(const Route &route);
   bool checkRoute(const Route &route);
+  bool checkUnits(const Route &route, DimsRef units);
   Dims routedUnits(const Route &route, const NodeRef &by);
   const Dimension *unitDimension(DimsRef units);
   Tensor collapseUnits(mlir::Location loc, const NodeRef &node, DimsRef units,
@@ -231,6 +240,18 @@ private:
   Values runExperts(const Route &route, RouteValues &values);
   void placeholderResults(const Route &route, RouteValues &values);
 
+  // RouteEach.cpp
+  void emitEach(const Route &route, RouteValues &values);
+  void combineEach(const Route &route, RouteValues &values);
+  Dims pairUnits(const Route &route);
+  mlir::Value asOnlyChoice(mlir::Location loc, const Tensor &chosen,
+                           const RouteValues &values);
+
+  // Capacity.cpp
+  void limit(const Route &route, RouteValues &values);
+  mlir::Value limitInOrder(const Route &route, const RouteValues &values,
+                           mlir::Value capacity);
+
   // Choose.cpp
   Tensor routeWeight(const Route &route, RouteValues &values);
   NodeRef emitPicked(const Expr &expr, const Route &route,
@@ -239,10 +260,15 @@ private:
                      RouteValues &values);
   NodeRef pickAtChoices(const Expr &expr, const Route &route,
                         RouteValues &values);
-  NodeRef isSomebody(const RouteValues &values);
+  NodeRef isSomebody(const RouteValues &values, bool amongKept);
+
+  // RouteFields.cpp
   NodeRef routeIndex(const Expr &expr, const RouteValues &values);
+  NodeRef isExpert(const Tensor &ids, const Dimension *experts, DimsRef all);
   NodeRef spreadOverExperts(const Expr &expr, RouteValues &values,
-                            const NodeRef &value);
+                            const Tensor &ids, const NodeRef &value);
+  NodeRef pairsOfExperts(const Expr &expr, const RouteValues &values,
+                         const Tensor &ids);
   NodeRef emitRouteField(const Expr &expr);
 
   // State.cpp

@@ -100,14 +100,14 @@ bool Generator::checkRoute(const Route &route) {
     isFine = refuse(route.location, "several kinds of experts");
   if (route.keep)
     isFine = refuse(route.keep->location, "`keep`");
-  if (route.capacity)
-    isFine = refuse(route.capacity->location, "`capacity`");
+  if (route.capacity && route.overflow != Overflow::Drop)
+    isFine = refuse(route.capacity->location, "this `overflow`");
+  if (route.capacity && route.select.kind == Selection::Kind::All)
+    isFine = refuse(route.capacity->location, "`capacity` of all experts");
   if (route.order)
     isFine = refuse(route.order->location, "`order`");
   if (route.combine != Combine::Sum)
     isFine = refuse(route.location, "this `combine`");
-  if (route.units.empty())
-    isFine = refuse(route.location, "a route of one single unit");
   switch (route.select.kind) {
   case Selection::Kind::All:
   case Selection::Kind::Top:
@@ -116,6 +116,16 @@ bool Generator::checkRoute(const Route &route) {
   default:
     return refuse(route.select.location, "this selection");
   }
+}
+
+/// Where units have no dims, not even such as callers brought along.
+bool Generator::checkUnits(const Route &route, DimsRef units) {
+  if (!units.empty())
+    return true;
+  diags.report(message::laterRelease, route.location,
+               "a route of one single unit");
+  failed = true;
+  return false;
 }
 
 /// The choices of all units: [U, K], in rank order.
@@ -138,12 +148,8 @@ void Generator::choose(const Route &route, RouteValues &values,
     return;
   }
   if (select.kind == Selection::Kind::At) {
-    Tensor chosen = collapseUnits(loc, by, values.units, values.unit);
-    SmallVector<ReassociationIndices> groups = {{0, 1}};
-    SmallVector<OpFoldResult> shape = {size(values.unit),
-                                       builder.getIndexAttr(1)};
-    values.ids = tensor::ExpandShapeOp::create(builder, loc, type, chosen.value,
-                                               groups, shape);
+    values.ids = asOnlyChoice(
+        loc, collapseUnits(loc, by, values.units, values.unit), values);
   } else {
     auto atExperts = [&](const NodeRef &given) {
       NodeRef node = expanded(given, {route.experts});
@@ -269,7 +275,7 @@ Values Generator::runExperts(const Route &route, RouteValues &values) {
   for (const Tensor &result : each)
     types.push_back(tensorType(result.dims, result.element));
   auto experts =
-      moe::ExpertsOp::create(builder, loc, types, values.ids,
+      moe::ExpertsOp::create(builder, loc, types, values.kept,
                              route.experts->size, units, whole, weights);
   experts.getBodyRegion().takeBody(*region);
   for (unsigned i = 0; i < each.size(); ++i)
@@ -292,11 +298,21 @@ void Generator::emitRoute(const Route &route) {
   // What callers bring along is routed, too.
   NodeRef by = route.select.by ? emit(*route.select.by) : nullptr;
   values.units = routedUnits(route, by);
+  if (!checkUnits(route, values.units)) {
+    placeholderResults(route, values);
+    return;
+  }
   values.unit = unitDimension(values.units);
+  // What callers bring along makes groups of its own.
+  values.group.assign(route.group.begin(), route.group.end());
+  values.groups = without(values.units, values.group);
   choose(route, values, by);
+  limit(route, values);
   if (!route.isResultUsed)
     return; // only its numbers are read
   values.weight = routeWeight(route, values);
+  if (!values.each.empty())
+    return combineEach(route, values);
   Values each = runExperts(route, values);
 
   Location loc = here = locate(route.location);
@@ -310,7 +326,7 @@ void Generator::emitRoute(const Route &route) {
     sum.dims = without(result.dims, {values.choice});
     sum.value = moe::CombineOp::create(
         builder, loc, tensorType(sum.dims, sum.element), result.value,
-        scaled.value, values.ids);
+        scaled.value, values.kept);
     values.results.push_back(expandUnits(loc, sum, values.units, values.unit));
   }
 }

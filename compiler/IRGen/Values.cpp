@@ -16,8 +16,6 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
-#include <limits>
-
 using namespace mlir;
 
 namespace spex::irgen {
@@ -154,76 +152,6 @@ bool Generator::isPrefix(const Dimension *dim) const {
     if (dim == entry.stepAlong)
       return true;
   return false;
-}
-
-/// A name for the formula, the same for equal ones.
-static std::string formulaKey(const SizeFormula &formula) {
-  if (formula.op == SizeFormula::Op::Constant)
-    return std::to_string(formula.constant);
-  if (formula.op == SizeFormula::Op::Dim)
-    return formula.dim->name;
-  static const char *const names[] = {"",      "",     "add",     "sub", "mul",
-                                      "div",   "floor", "ceil", "round_up",
-                                      "min",   "max"};
-  std::string key = names[static_cast<int>(formula.op)];
-  key += "(";
-  for (const SizeFormula &arg : formula.args)
-    key += formulaKey(arg) + ",";
-  return key + ")";
-}
-
-Value Generator::formulaValue(const SizeFormula &formula) {
-  if (formula.isConstant())
-    return indexConstant(formula.constant);
-  std::string key = formulaKey(formula);
-  auto found = formulas.find(key);
-  if (found != formulas.end())
-    return found->second;
-
-  Location loc = topMarker->getLoc();
-  SmallVector<Value> args;
-  for (const SizeFormula &arg : formula.args)
-    args.push_back(formulaValue(arg));
-  auto ceiling = [&](Value a, Value b) -> Value {
-    Value less = arith::SubIOp::create(top, loc, b, indexConstant(1));
-    Value sum = arith::AddIOp::create(top, loc, a, less);
-    return arith::DivUIOp::create(top, loc, sum, b);
-  };
-  Value result = args.empty() ? indexConstant(1) : args[0];
-  for (Value arg : llvm::drop_begin(args)) {
-    switch (formula.op) {
-    case SizeFormula::Op::Constant:
-    case SizeFormula::Op::Dim:
-      break;
-    case SizeFormula::Op::Add:
-      result = arith::AddIOp::create(top, loc, result, arg);
-      break;
-    case SizeFormula::Op::Sub:
-      result = arith::SubIOp::create(top, loc, result, arg);
-      break;
-    case SizeFormula::Op::Mul:
-      result = arith::MulIOp::create(top, loc, result, arg);
-      break;
-    case SizeFormula::Op::Div:
-    case SizeFormula::Op::FloorDiv:
-      result = arith::DivUIOp::create(top, loc, result, arg);
-      break;
-    case SizeFormula::Op::CeilDiv:
-      result = ceiling(result, arg);
-      break;
-    case SizeFormula::Op::RoundUp:
-      result = arith::MulIOp::create(top, loc, ceiling(result, arg), arg);
-      break;
-    case SizeFormula::Op::Min:
-      result = arith::MinSIOp::create(top, loc, result, arg);
-      break;
-    case SizeFormula::Op::Max:
-      result = arith::MaxSIOp::create(top, loc, result, arg);
-      break;
-    }
-  }
-  formulas[key] = result;
-  return result;
 }
 
 Value Generator::sizeValue(const Dimension *dim) {

@@ -4,8 +4,12 @@
     npy.py row A INDEX OUT         A[INDEX : INDEX + 1] along the first axis
     npy.py columns A COUNT OUT     A[:, :COUNT]
     npy.py ids BOUND B S OUT       B x S scattered numbers below BOUND
+    npy.py show A                  a line for each row, shortest numbers
+    npy.py ramp SIZE... OUT        f32, uneven numbers in -1 .. 1
+    npy.py cycle SIZE N OUT        int32, 0 .. N - 1 again and again
 """
 import ast
+import math
 import struct
 import sys
 
@@ -63,6 +67,22 @@ def ids(bound, rows, count, out):
     write(out, "<i4", (rows, count), values)
 
 
+def show(path):
+    _, shape, values = read(path)
+    width = shape[-1] if shape else 1
+    for first in range(0, len(values), width):
+        print(*("%g" % value for value in values[first:first + width]))
+
+
+def ramp(sizes, out):
+    count = math.prod(sizes)
+    write(out, "<f4", sizes, [(i * 7919 % 2003 - 1001) / 1001 for i in range(count)])
+
+
+def cycle(size, count, out):
+    write(out, "<i4", (size,), [i % count for i in range(size)])
+
+
 if __name__ == "__main__":
     what, *rest = sys.argv[1:]
     if what == "close":
@@ -73,5 +93,11 @@ if __name__ == "__main__":
         columns(rest[0], int(rest[1]), rest[2])
     elif what == "ids":
         ids(int(rest[0]), int(rest[1]), int(rest[2]), rest[3])
+    elif what == "show":
+        show(rest[0])
+    elif what == "ramp":
+        ramp([int(size) for size in rest[:-1]], rest[-1])
+    elif what == "cycle":
+        cycle(int(rest[0]), int(rest[1]), rest[2])
     else:
         sys.exit(__doc__)

@@ -1,0 +1,128 @@
+//===- RouteFields.cpp - What a finished route tells about itself ---------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// `y.index`, `y.weight`, `y.load` and the other fields of the record, made of
+// the choices by ordinary loops: tables over units and experts, and counts of
+// the pairs in each group.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/IRGen/Generator.h"
+
+using namespace mlir;
+
+namespace spex::irgen {
+
+/// The choices as `y.index` gives them.
+NodeRef Generator::routeIndex(const Expr &expr, const RouteValues &values) {
+  Tensor ids;
+  ids.value = values.ids;
+  ids.element = ElementType::Index;
+  ids.target = expr.route->experts;
+  ids.dims = {values.unit, values.choice};
+  ids = expandUnits(here, ids, values.units, values.unit);
+  // Of one choice the type has no dim; else it has the declared one.
+  if (expr.type.dims.size() == expr.route->units.size())
+    return pickEntry(here, ids, values.choice, builder.getIndexAttr(0));
+  for (const Dimension *dim : expr.type.dims)
+    if (!contains(ids.dims, dim))
+      ids.dims.back() = dim;
+  return makeLeaf(here, ids);
+}
+
+/// Where a choice is expert e: over `all`, the dims of the choices and e's.
+NodeRef Generator::isExpert(const Tensor &ids, const Dimension *experts,
+                            DimsRef all) {
+  return binary(BinaryOp::Eq, expanded(makeLeaf(here, ids), all),
+                convert(index(experts), ElementType::Int));
+}
+
+/// `value` of the choice that is expert e, or 0: from [U, K] back to [U, E].
+NodeRef Generator::spreadOverExperts(const Expr &expr, RouteValues &values,
+                                     const Tensor &ids, const NodeRef &value) {
+  const Dimension *experts = expr.route->experts;
+  NodeRef chosen =
+      isExpert(ids, experts, {values.unit, experts, values.choice});
+  NodeRef terms = select(chosen, value, constantLike(0, value));
+  // An expert is chosen once at most, so the sum has one term.
+  Tensor spread = materialize(sum(here, terms, {values.choice}),
+                              {values.unit, experts});
+  return makeLeaf(here,
+                  expandUnits(here, spread, values.units, values.unit));
+}
+
+/// How many pairs each expert has, in each group.
+NodeRef Generator::pairsOfExperts(const Expr &expr, const RouteValues &values,
+                                  const Tensor &ids) {
+  const Dimension *experts = expr.route->experts;
+  Dims kept = unite(values.groups, {experts});
+  Dims counted = unite(values.group, {values.choice});
+  NodeRef chosen = isExpert(expandUnits(here, ids, values.units, values.unit),
+                            experts, unite(kept, counted));
+  NodeRef count = sum(here, convert(chosen, ElementType::Int), counted);
+  return makeLeaf(here, materialize(count, kept));
+}
+
+NodeRef Generator::emitRouteField(const Expr &expr) {
+  RouteValues &values = frame->routes[expr.route];
+  if (expr.routeField == RouteField::Each) {
+    if (values.each.empty())
+      emitEach(*expr.route, values);
+    here = locate(expr.location);
+    if (!values.each.empty())
+      return makeLeaf(here, values.each[expr.index]);
+  }
+  if (!values.ids)
+    return unsupported(expr, "a field of this route");
+  // Shares of the selected pairs: 0 where nothing is selected.
+  auto share = [&](NodeRef part, NodeRef all) {
+    all = convert(all, ElementType::F32);
+    NodeRef none = makeConstant(here, 0, ElementType::F32);
+    NodeRef quotient =
+        binary(BinaryOp::Div, convert(part, ElementType::F32), all);
+    return select(binary(BinaryOp::Gt, all, none), quotient, none);
+  };
+  const Dimension *experts = expr.route->experts;
+  NodeRef one = makeConstant(here, 1, ElementType::Int);
+  auto choices = [&](Value value) {
+    Tensor ids;
+    ids.value = value;
+    ids.dims = {values.unit, values.choice};
+    ids.element = ElementType::Int;
+    return ids;
+  };
+  Tensor selected = choices(values.ids), kept = choices(values.kept);
+  switch (expr.routeField) {
+  case RouteField::Index:
+    return routeIndex(expr, values);
+  case RouteField::Weight: {
+    if (!values.weight.value)
+      values.weight = routeWeight(*expr.route, values);
+    here = locate(expr.location);
+    return spreadOverExperts(expr, values, kept,
+                             makeLeaf(here, values.weight));
+  }
+  case RouteField::Selected:
+    return convert(spreadOverExperts(expr, values, selected, one),
+                   ElementType::Bool);
+  case RouteField::Kept:
+    return convert(spreadOverExperts(expr, values, kept, one),
+                   ElementType::Bool);
+  case RouteField::Count:
+    return pairsOfExperts(expr, values, kept);
+  case RouteField::Load: {
+    NodeRef pairs = pairsOfExperts(expr, values, selected);
+    return share(pairs, sum(here, pairs, {experts}));
+  }
+  case RouteField::Dropped: {
+    NodeRef all = sum(here, pairsOfExperts(expr, values, selected), {experts});
+    NodeRef left = sum(here, pairsOfExperts(expr, values, kept), {experts});
+    return share(binary(BinaryOp::Sub, all, left), all);
+  }
+  default:
+    return unsupported(expr, "this field of a route");
+  }
+}
+
+} // namespace spex::irgen
