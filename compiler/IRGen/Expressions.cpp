@@ -137,6 +137,10 @@ Values Generator::emitValues(const Expr &expr) {
   }
   case Expr::Kind::RouteResult:
     return {frame->routes[expr.route].results[expr.index]};
+  case Expr::Kind::RouteField:
+    if (expr.isRecord())
+      return resultsOfEach(*expr.route);
+    return {materialize(emitRouteField(expr))};
   case Expr::Kind::Record: {
     Values fields;
     for (const ExprPtr &arg : expr.args)

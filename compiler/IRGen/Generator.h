@@ -241,6 +241,7 @@ private:
   void placeholderResults(const Route &route, RouteValues &values);
 
   // RouteEach.cpp
+  const Values &resultsOfEach(const Route &route);
   void emitEach(const Route &route, RouteValues &values);
   void combineEach(const Route &route, RouteValues &values);
   Dims pairUnits(const Route &route);

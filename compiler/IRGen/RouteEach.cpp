@@ -68,6 +68,13 @@ void Generator::emitEach(const Route &route, RouteValues &values) {
   }
 }
 
+const Values &Generator::resultsOfEach(const Route &route) {
+  RouteValues &values = frame->routes[&route];
+  if (values.each.empty())
+    emitEach(route, values);
+  return values.each;
+}
+
 /// The results of a route that has them from every expert already.
 void Generator::combineEach(const Route &route, RouteValues &values) {
   Location loc = here;

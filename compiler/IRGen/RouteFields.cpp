@@ -67,11 +67,10 @@ NodeRef Generator::pairsOfExperts(const Expr &expr, const RouteValues &values,
 NodeRef Generator::emitRouteField(const Expr &expr) {
   RouteValues &values = frame->routes[expr.route];
   if (expr.routeField == RouteField::Each) {
-    if (values.each.empty())
-      emitEach(*expr.route, values);
+    const Values &each = resultsOfEach(*expr.route);
     here = locate(expr.location);
-    if (!values.each.empty())
-      return makeLeaf(here, values.each[expr.index]);
+    if (!each.empty())
+      return makeLeaf(here, each[expr.index]);
   }
   if (!values.ids)
     return unsupported(expr, "a field of this route");

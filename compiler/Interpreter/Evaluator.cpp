@@ -96,6 +96,9 @@ Value Evaluator::evaluate(const Expr &expr, Frame &frame) {
     return failed() ? Value() : Value{record[expr.index]};
   }
   default: {
+    // Only `each` of experts with several results is a record of a route.
+    if (expr.kind == Expr::Kind::RouteField && expr.isRecord())
+      return eachResults(expr, frame);
     Tensor value = evaluateSimple(expr, frame);
     if (failed())
       return {};
@@ -149,6 +152,8 @@ Tensor Evaluator::evaluateSimple(const Expr &expr, Frame &frame) {
   case Expr::Kind::Contract:
     return contract(args[0], args[1], expr.dims, perturbation);
   case Expr::Kind::Rename:
+    if (!args[0].has(expr.dims[0])) // of an index: what it counts
+      return args[0].withElement(args[0].element, expr.type.target);
     return args[0].renamed(args[0].axis(expr.dims[0]), expr.dims[1]);
   case Expr::Kind::PickEntry: {
     int position = args[0].axis(expr.dims[0]);

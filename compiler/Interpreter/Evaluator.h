@@ -158,6 +158,7 @@ private:
   Tensor chosen(const Expr &expr, Frame &frame);
   Tensor routeResult(const Expr &expr, Frame &frame);
   Tensor routeField(const Expr &expr, Frame &frame);
+  Value eachResults(const Expr &expr, Frame &frame);
   Tensor indexField(const Expr &expr, RouteState &state);
   Tensor countField(const Expr &expr, RouteState &state);
   void runEach(RouteState &state, Frame &frame);

@@ -236,6 +236,13 @@ Tensor Evaluator::routeField(const Expr &expr, Frame &frame) {
   return {};
 }
 
+Value Evaluator::eachResults(const Expr &expr, Frame &frame) {
+  RouteState *state = stateOf(expr.route, frame);
+  if (state)
+    runEach(*state, frame);
+  return failed() ? Value() : state->each;
+}
+
 /// `y.index`: over the units, and over the dimension of the choices if named.
 Tensor Evaluator::indexField(const Expr &expr, RouteState &state) {
   DimList dims = state.unitDims;
