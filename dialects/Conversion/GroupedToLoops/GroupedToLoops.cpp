@@ -10,7 +10,9 @@
 #include "dialects/Conversion/GroupedToLoops/Lowerings.h"
 #include "dialects/Conversion/GroupedToLoops/Passes.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace mlir::grouped {

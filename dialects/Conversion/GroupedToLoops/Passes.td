@@ -17,7 +17,9 @@ def ConvertGroupedToLoopsPass : Pass<"convert-grouped-to-loops", "ModuleOp"> {
     `gather`, `matmul`, `combine`, `limit` and `top_k` on buffers become loops
     over scalars, each element by itself and in the order its op documents.
     Slow, and independent of everything the fast lowerings do: the same bits by
-    another way. `plan`, `observe` and `tasks` are left to
+    another way. Only products of pairs of bf16, where the target has them, come
+    from the same instruction, one lane of which is used. `plan`, `observe` and
+    `tasks` are left to
     `convert-grouped-to-runtime`.
 
     ```mlir
@@ -34,8 +36,9 @@ def ConvertGroupedToLoopsPass : Pass<"convert-grouped-to-loops", "ModuleOp"> {
     }
     ```
   }];
-  let dependentDialects = ["arith::ArithDialect", "math::MathDialect",
-                           "memref::MemRefDialect", "scf::SCFDialect"];
+  let dependentDialects = ["arith::ArithDialect", "LLVM::LLVMDialect",
+                           "math::MathDialect", "memref::MemRefDialect",
+                           "scf::SCFDialect", "vector::VectorDialect"];
 }
 
 #endif // DIALECTS_CONVERSION_GROUPEDTOLOOPS_PASSES

@@ -161,7 +161,7 @@ Value Outliner::partOf(BlockArgument argument) {
   }
   if (cutDim >= 0) {
     Value first = line[FirstColumn], count = line[Columns];
-    if (part == Part::Panel && wanted.getRank() == 4) {
+    if (part == Part::Panel && TasksOp::isPackedPart(wanted.getRank())) {
       // Packed panels are cut by panels; the last one may be padded.
       Value width = l.index(wanted.getDimSize(3));
       first = arith::DivUIOp::create(b, l.loc, first, width);

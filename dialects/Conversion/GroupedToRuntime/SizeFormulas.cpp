@@ -187,8 +187,9 @@ static std::optional<int64_t> partBound(TasksOp tasks, BlockArgument argument,
   if (dim != tasks.getCutDim(part, type.getRank()))
     return std::nullopt;
   // Packed panels are cut by panels, not by columns.
-  int64_t width =
-      part == Part::Panel && type.getRank() == 4 ? type.getDimSize(3) : 1;
+  int64_t width = part == Part::Panel && TasksOp::isPackedPart(type.getRank())
+                      ? type.getDimSize(3)
+                      : 1;
   return *tasks.getColumnBlock() / width;
 }
 

@@ -17,7 +17,7 @@ class BlockBuilder {
 public:
   BlockBuilder(const MatmulKind &kind, ModuleOp module, StringRef name)
       : kind(kind), module(module), name(name),
-        b(module.getContext()), l{b, module.getLoc()}, lanes(kind.lanes()) {}
+        b(module.getContext()), l{b, module.getLoc()} {}
 
   func::FuncOp build();
 
@@ -36,7 +36,6 @@ private:
   std::string name;
   OpBuilder b;
   IndexBuilder l;
-  int64_t lanes;
   Value count, numPanels;
   KernelArguments a; // what is the same for all tiles
 };
@@ -58,17 +57,18 @@ KernelArguments BlockBuilder::at(Value panel, Value row, Value lhsBase) {
   tile.lhsBase = lhsBase;
   tile.row = row;
   tile.column = l.mul(panel, kind.panelColumns());
-  tile.rhsBase =
-      kind.isPacked ? l.mul(l.mul(panel, a.k), 2 * lanes) : tile.column;
+  tile.rhsBase = kind.isPacked
+                     ? l.mul(l.mul(panel, a.steps), kind.stepElements())
+                     : tile.column;
   tile.fetch = tile.fetchStep = l.constant(0);
   return tile;
 }
 
 /// Fetches so many bytes ahead of the loads.
 void BlockBuilder::fetchNear(KernelArguments &tile, int64_t bytes) {
-  int64_t elements = bytes * 8 / kind.element.getIntOrFloatBitWidth();
+  int64_t elements = bytes * 8 / kind.right.getIntOrFloatBitWidth();
   tile.fetch = l.add(tile.rhsBase, elements);
-  tile.fetchStep = l.constant(2 * lanes);
+  tile.fetchStep = l.constant(kind.stepElements());
 }
 
 /// Tile t of several. AVX-512: only the first fetches, 16 KiB ahead. AVX2,
@@ -82,11 +82,12 @@ void BlockBuilder::fetchInTurn(KernelArguments &tile, Value t, Value numTiles) {
     useNear = l.equal(t, l.constant(0));
   } else {
     useNear = l.equal(numTiles, l.constant(1));
-    Value size = l.mul(a.k, 2 * lanes);
+    Value size = l.mul(a.steps, kind.stepElements());
     Value share = l.div(l.mul(t, size), numTiles);
     later = l.add(l.add(tile.rhsBase, size), share);
     // Rounded up: a line too many hits a cache.
-    step = l.div(l.add(l.sub(numTiles, l.constant(1)), 2 * lanes), numTiles);
+    step = l.div(l.add(l.sub(numTiles, l.constant(1)), kind.stepElements()),
+                 numTiles);
   }
   tile.fetch = arith::SelectOp::create(b, l.loc, useNear, near.fetch, later);
   tile.fetchStep =
@@ -122,7 +123,7 @@ void BlockBuilder::tiles(Value panel, bool isTail) {
   l.loop(zero, numTiles, 1, [&](Value t) {
     Value row = l.div(l.mul(t, count), numTiles);
     Value end = l.div(l.mul(l.add(t, 1), count), numTiles);
-    Value lhsBase = l.add(a.lhsBase, l.mul(row, a.k));
+    Value lhsBase = l.add(a.lhsBase, l.mul(row, l.mul(a.steps, kind.depth)));
     KernelArguments tile = at(panel, row, lhsBase);
     if (fetchesAhead(kind, {most}))
       fetchInTurn(tile, t, numTiles);
@@ -134,14 +135,14 @@ void BlockBuilder::tiles(Value panel, bool isTail) {
 /// panel that is left.
 Value BlockBuilder::fewRows() {
   SmallVector<int64_t> cases;
-  while (kind.target.panelsAtOnce(cases.size() + 1) > 1)
+  while (kind.panelsAtOnce(cases.size() + 1) > 1)
     cases.push_back(cases.size() + 1);
   auto dispatch = scf::IndexSwitchOp::create(b, l.loc, b.getIndexType(), count,
                                              cases, cases.size());
   OpBuilder::InsertionGuard guard(b);
   for (auto [i, region] : llvm::enumerate(dispatch.getCaseRegions())) {
     b.createBlock(&region);
-    int64_t panels = kind.target.panelsAtOnce(cases[i]);
+    int64_t panels = kind.panelsAtOnce(cases[i]);
     Value end = l.mul(l.div(numPanels, panels), panels);
     TileShape shape{cases[i], panels};
     func::FuncOp function = kernel(shape);

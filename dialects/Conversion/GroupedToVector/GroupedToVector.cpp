@@ -65,8 +65,9 @@ func::FuncOp ConvertGroupedToVectorPass::getBlock(const MatmulKind &kind) {
   if (!block) {
     spex::VectorTarget target = kind.target;
     std::string name = llvm::formatv(
-        "spex_f32_matmul_{0}x{1}{2}{3}", target.tileRows(), 2 * kind.lanes(),
-        kind.isPacked ? "" : "_matrix", kind.sides == 2 ? "_pair" : "");
+        "spex_{0}_matmul_{1}x{2}{3}{4}", kind.right, target.tileRows(),
+        2 * kind.lanes(), kind.isPacked ? "" : "_matrix",
+        kind.sides == 2 ? "_pair" : "");
     // Kinds are numbered in the order of their first matmul.
     if (blocks.size() > 1)
       name += "_k" + std::to_string(blocks.size() - 1);
@@ -77,12 +78,28 @@ func::FuncOp ConvertGroupedToVectorPass::getBlock(const MatmulKind &kind) {
 
 func::FuncOp ConvertGroupedToVectorPass::getPack(const MatmulKind &kind,
                                                  bool isGather) {
+  PackedForm form = kind.packedForm();
+  // Rows, what they become, and how many steps they fill.
   std::string name =
-      llvm::formatv("spex_f32_pack_{0}{1}", kind.target.tileRows(),
-                    isGather ? "_gather" : "");
+      llvm::formatv("spex_{0}_pack_{1}", kind.left, kind.target.tileRows());
+  if (form.element != kind.left)
+    name += llvm::formatv("_{0}", form.element);
+  if (form.depth > 1)
+    name += form.isPairs ? "_pairs" : "_even";
+  if (isGather)
+    name += "_gather";
   if (auto existing = getOperation().lookupSymbol<func::FuncOp>(name))
     return existing;
-  return buildPack(kind.target, kind.element, isGather, getOperation(), name);
+  return buildPack(kind.target, kind.left, form, isGather, getOperation(),
+                   name);
+}
+
+/// Whether a single row can be read where it lies.
+static bool isInOrder(const MatmulKind &kind) {
+  int64_t k =
+      cast<MemRefType>(MatmulOp(kind.op).getLhs().getType()).getDimSize(1);
+  return kind.left == kind.packedElement() &&
+         (kind.depth == 1 || (ShapedType::isStatic(k) && k % kind.depth == 0));
 }
 
 void ConvertGroupedToVectorPass::lower(const MatmulKind &kind) {
@@ -90,13 +107,15 @@ void ConvertGroupedToVectorPass::lower(const MatmulKind &kind) {
   func::FuncOp block = getBlock(kind);
   GatherOp gather = findGather(op.getLhs());
   func::FuncOp pack = getPack(kind, bool(gather));
+  PackedForm form = kind.packedForm();
 
   OpBuilder b(op);
   IndexBuilder l{b, op.getLoc()};
   Value source = gather ? gather.getSource() : op.getLhs();
   Value count = l.dim(op.getInit(), 0), zero = l.constant(0);
+  Value k = l.dim(op.getLhs(), 1);
   KernelArguments a;
-  a.k = l.dim(op.getLhs(), 1);
+  a.steps = l.div(l.add(k, kind.depth - 1), kind.depth);
   for (Value rhs : op.getRhs())
     a.rhs.push_back(kind.isPacked ? flatten(l, rhs) : castToRows(l, rhs));
   a.rhsBase = a.row = a.column = a.fetch = a.fetchStep = zero;
@@ -107,19 +126,28 @@ void ConvertGroupedToVectorPass::lower(const MatmulKind &kind) {
   a.captured = kind.captured;
   Value rows = castToRows(l, source);
   Value list = gather ? castToRows(l, gather.getRows()) : Value();
+  Value size = l.mul(count, l.mul(a.steps, kind.depth));
   Value packed = memref::AllocOp::create(
-      b, op.getLoc(), MemRefType::get({ShapedType::kDynamic}, kind.element),
-      ValueRange{
-          l.add(l.mul(count, a.k), packedPadding(kind.target, kind.element))},
+      b, op.getLoc(), MemRefType::get({ShapedType::kDynamic}, form.element),
+      ValueRange{l.add(size, packedPadding(kind.target, form))},
       b.getI64IntegerAttr(64));
 
   auto callBlock = [&] {
     SmallVector<Value> operands = {count};
     operands.append(a.flat());
     func::CallOp::create(b, op.getLoc(), block, operands);
-    scf::YieldOp::create(b, op.getLoc());
   };
-  // A single row is in order as it stands.
+  auto callPack = [&] {
+    a.lhs = castToRows(l, packed);
+    a.lhsBase = zero;
+    SmallVector<Value> operands = {count, k, rows, a.lhs};
+    if (list)
+      operands.push_back(list);
+    func::CallOp::create(b, op.getLoc(), pack, operands);
+    callBlock();
+  };
+  if (!isInOrder(kind))
+    return callPack();
   scf::IfOp::create(
       b, op.getLoc(), l.equal(count, l.constant(1)),
       [&](OpBuilder &, Location) {
@@ -131,15 +159,11 @@ void ConvertGroupedToVectorPass::lower(const MatmulKind &kind) {
         a.lhs = flatten(l, rows);
         a.lhsBase = l.mul(row, parts.getStrides()[0]);
         callBlock();
+        scf::YieldOp::create(b, op.getLoc());
       },
       [&](OpBuilder &, Location) {
-        a.lhs = castToRows(l, packed);
-        a.lhsBase = zero;
-        SmallVector<Value> operands = {count, a.k, rows, a.lhs};
-        if (list)
-          operands.push_back(list);
-        func::CallOp::create(b, op.getLoc(), pack, operands);
-        callBlock();
+        callPack();
+        scf::YieldOp::create(b, op.getLoc());
       });
 }
 

@@ -19,6 +19,22 @@ static Type elementOf(Value buffer) {
   return cast<MemRefType>(buffer.getType()).getElementType();
 }
 
+static bool isKernelElement(Type type) {
+  return type.isF32() || type.isBF16() || type.isF16();
+}
+
+/// Neighbours in k that one step takes, as panels or an instruction for pairs
+/// have it; a failure where the two do not go together.
+static FailureOr<int64_t> findDepth(MatmulOp op, bool isDot) {
+  if (!op.isPacked())
+    return isDot ? 2 : 1;
+  int64_t depth = op.getPanelDepth();
+  bool isPair = depth == 2 && elementOf(op.getRhs().front()).isBF16();
+  if ((depth != 1 && !isPair) || (isDot && !isPair))
+    return failure();
+  return depth;
+}
+
 /// Elements of the last dimension lie behind one another.
 static bool hasUnitRows(Value buffer) {
   auto type = dyn_cast<MemRefType>(buffer.getType());
@@ -82,13 +98,20 @@ FailureOr<MatmulKind> classify(MatmulOp op) {
   MatmulKind kind;
   kind.op = op;
   kind.target = spex::VectorTarget::of(op);
-  kind.element = elementOf(op.getLhs());
+  kind.element = op.getAccumulatorType();
+  kind.left = elementOf(op.getLhs());
+  kind.right = elementOf(op.getRhs().front());
+  kind.isDot = kind.target.multipliesPairs(kind.left, kind.right, kind.element);
   kind.sides = op.getNumAccumulators();
   kind.isPacked = op.isPacked();
-  if (!kind.element.isF32() || !hasUnitRows(op.getLhs()))
+  FailureOr<int64_t> depth = findDepth(op, kind.isDot);
+  if (!kind.element.isF32() || !isKernelElement(kind.left) ||
+      !isKernelElement(kind.right) || failed(depth) ||
+      !hasUnitRows(op.getLhs()))
     return failure();
+  kind.depth = *depth;
   for (Value rhs : op.getRhs())
-    if (elementOf(rhs) != kind.element || !hasUnitRows(rhs))
+    if (elementOf(rhs) != kind.right || !hasUnitRows(rhs))
       return failure();
   for (Value with : op.getWith())
     if (!hasUnitRows(with))
@@ -107,9 +130,9 @@ FailureOr<MatmulKind> classify(MatmulOp op) {
       ShapedType::isDynamic(columns) || columns >= kind.panelColumns();
 
   llvm::raw_string_ostream key(kind.key);
-  key << kind.element << " " << kind.sides << (kind.isPacked ? "p" : "m")
-      << (kind.hasTail ? "t" : "") << (kind.hasWhole ? "w " : " ")
-      << elementOf(op.getInit());
+  key << kind.packedElement() << kind.right << kind.depth << " " << kind.sides
+      << (kind.isPacked ? "p" : "m") << (kind.hasTail ? "t" : "")
+      << (kind.hasWhole ? "w " : " ") << elementOf(op.getInit());
   for (Value with : op.getWith())
     key << " " << elementOf(with) << MatmulOp::isColumns(with);
   if (!op.hasEpilogue())

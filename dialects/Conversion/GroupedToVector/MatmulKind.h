@@ -11,6 +11,7 @@
 #ifndef DIALECTS_CONVERSION_GROUPEDTOVECTOR_MATMULKIND_H
 #define DIALECTS_CONVERSION_GROUPEDTOVECTOR_MATMULKIND_H
 
+#include "dialects/Conversion/GroupedToVector/Pack.h"
 #include "dialects/Grouped/IR/GroupedOps.h"
 #include "dialects/Spex/Target/VectorTarget.h"
 
@@ -22,7 +23,11 @@ struct MatmulKind {
   /// Any matmul of the kind: its epilogue is cloned.
   MatmulOp op;
   spex::VectorTarget target;
-  Type element;  // of both sides and of the accumulators
+  Type element;  // of the accumulators
+  Type left;     // of the rows, where they come from
+  Type right;    // of panels or matrices, widened as they are loaded
+  bool isDot;    // pairs of bf16 are multiplied by an instruction for them
+  int64_t depth; // neighbours in k that one step takes: 1 or 2
   int64_t sides; // right-hand sides, each with its accumulator
   bool isPacked; // panels, or matrices
   bool hasTail;  // the last panel may have columns that do not exist
@@ -33,8 +38,20 @@ struct MatmulKind {
   /// Equal for two matmuls exactly if they are of one kind.
   std::string key;
 
+  /// Of packed rows: as they are multiplied.
+  Type packedElement() const { return isDot ? right : element; }
+  PackedForm packedForm() const { return {packedElement(), depth, isDot}; }
+  /// Neighbours in k that lie together in packed rows.
+  int64_t packedDepth() const { return isDot ? 2 : 1; }
   int64_t lanes() const { return target.lanes(element); }
   int64_t panelColumns() const { return target.panelColumns(element, sides); }
+  /// Elements of a panel that one step reads.
+  int64_t stepElements() const { return 2 * lanes() * depth; }
+  /// Panels that are walked at once for so few rows. What is widened for a
+  /// step needs registers, too.
+  int64_t panelsAtOnce(int64_t rows) const {
+    return target.panelsAtOnce(depth > packedDepth() ? rows + 1 : rows);
+  }
 };
 
 /// The kind of `op`, or a failure if no micro-kernel can compute it.

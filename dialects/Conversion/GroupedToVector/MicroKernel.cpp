@@ -10,6 +10,7 @@
 
 #include "dialects/Conversion/GroupedToVector/MicroKernel.h"
 
+#include "dialects/Conversion/GroupedToLoops/Bf16Dot.h"
 #include "dialects/Conversion/LinalgToVector/VectorBody.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -18,7 +19,7 @@
 namespace mlir::grouped {
 
 SmallVector<Value> KernelArguments::flat() const {
-  SmallVector<Value> values = {k, lhs, lhsBase};
+  SmallVector<Value> values = {steps, lhs, lhsBase};
   values.append(rhs);
   values.append({rhsBase, out, row, column, columnEnd, fetch, fetchStep});
   values.append(with);
@@ -34,7 +35,7 @@ KernelArguments KernelArguments::fromFlat(const MatmulKind &kind,
     return value;
   };
   KernelArguments a;
-  a.k = next();
+  a.steps = next();
   a.lhs = next();
   a.lhsBase = next();
   for ([[maybe_unused]] Value rhs : MatmulOp(kind.op).getRhs())
@@ -55,10 +56,10 @@ KernelArguments KernelArguments::fromFlat(const MatmulKind &kind,
 SmallVector<Type> KernelArguments::types(const MatmulKind &kind) {
   MatmulOp op = kind.op;
   Type index = IndexType::get(op.getContext());
-  SmallVector<Type> types = {index, flatType(kind.element), index};
+  SmallVector<Type> types = {index, flatType(kind.packedElement()), index};
   for ([[maybe_unused]] Value rhs : op.getRhs())
-    types.push_back(kind.isPacked ? flatType(kind.element)
-                                  : rowsType(kind.element));
+    types.push_back(kind.isPacked ? flatType(kind.right)
+                                  : rowsType(kind.right));
   Type out = cast<MemRefType>(op.getInit().getType()).getElementType();
   types.append({index, rowsType(out), index, index, index, index, index});
   for (Value with : op.getWith()) {
@@ -102,8 +103,13 @@ private:
   }
   Value column(int64_t result) const { return l.add(a.column, result * lanes); }
   Value load(Value memref, ValueRange at, Value mask);
-  Value loadRight(Value k, int64_t vector);
-  void prefetch(Value k);
+  Value loadPanel(Value step, int64_t vector);
+  Value loadPair(Value memref, Value step, Value column, Value mask);
+  Value loadMatrix(Value step, int64_t vector);
+  Value widen(Value vector, int64_t neighbour);
+  Value loadLeft(Value at);
+  void multiply(SmallVector<Value> &sums, Value base, ArrayRef<Value> right);
+  void prefetch(Value step);
   SmallVector<Value> accumulate();
   Value loadWith(Value with, Value row, int64_t result);
   Value finish(ArrayRef<Value> sums, Value row, int64_t result);
@@ -129,29 +135,105 @@ Value KernelBuilder::load(Value memref, ValueRange at, Value mask) {
   return vector::MaskedLoadOp::create(b, loc, type, memref, at, mask, zero);
 }
 
-/// Vector `vector` of row k of the right-hand sides.
-Value KernelBuilder::loadRight(Value k, int64_t vector) {
+/// Vector `vector` of a step, as it lies in panels.
+Value KernelBuilder::loadPanel(Value step, int64_t vector) {
   int64_t panel = vector / 2, part = vector % 2;
-  if (kind.isPacked) {
-    // A step of k is two vectors in every panel; panels are k steps apart.
-    Value step = panel ? l.add(k, l.mul(a.k, panel)) : k;
-    Value at = l.add(a.rhsBase, l.mul(step, 2 * lanes));
-    return load(a.rhs.front(), l.add(at, part * lanes), Value());
-  }
-  int64_t side = kind.sides == 2 ? part : 0;
-  int64_t result = kind.sides == 2 ? panel : vector;
-  return load(a.rhs[side], {k, l.add(a.rhsBase, result * lanes)},
-              masks.empty() ? Value() : masks[result]);
+  // A step is two vectors in every panel; panels are all steps apart.
+  if (panel)
+    step = l.add(step, l.mul(a.steps, panel));
+  Value at = l.add(a.rhsBase, l.mul(step, kind.stepElements()));
+  return vector::LoadOp::create(
+      b, loc, VectorType::get(lanes * kind.depth, kind.right), a.rhs.front(),
+      l.add(at, part * lanes * kind.depth));
 }
 
-void KernelBuilder::prefetch(Value k) {
+/// Two rows of a matrix as pairs; the second one is 0 where it does not exist.
+Value KernelBuilder::loadPair(Value memref, Value step, Value column,
+                              Value mask) {
+  Value first = l.mul(step, 2), second = l.add(first, 1);
+  Value last = l.sub(l.dim(memref, 0), l.constant(1));
+  Value x = load(memref, {first, column}, mask);
+  Value y = load(memref, {l.min(second, last), column}, mask);
+  Value exists =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ule, second, last);
+  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(y.getType()));
+  y = arith::SelectOp::create(b, loc, exists, y, zero);
+  return vector::InterleaveOp::create(b, loc, x, y);
+}
+
+/// Vector `vector` of a step, from matrices.
+Value KernelBuilder::loadMatrix(Value step, int64_t vector) {
+  int64_t side = kind.sides == 2 ? vector % 2 : 0;
+  int64_t result = kind.sides == 2 ? vector / 2 : vector;
+  Value column = l.add(a.rhsBase, result * lanes);
+  Value mask = masks.empty() ? Value() : masks[result];
+  if (kind.depth == 2)
+    return loadPair(a.rhs[side], step, column, mask);
+  return load(a.rhs[side], {step, column}, mask);
+}
+
+/// What is multiplied: of pairs one neighbour, by a shift or a mask, in the
+/// type of the accumulators.
+Value KernelBuilder::widen(Value vector, int64_t neighbour) {
+  if (kind.isDot || kind.right == kind.element)
+    return vector;
+  VectorType type = vectorOf(kind.element);
+  if (kind.depth == 1)
+    return arith::ExtFOp::create(b, loc, type, vector);
+  VectorType bits = vectorOf(b.getI32Type());
+  auto constant = [&](int32_t value) {
+    return arith::ConstantOp::create(
+        b, loc,
+        DenseElementsAttr::get(bits, Attribute(b.getI32IntegerAttr(value))));
+  };
+  Value pairs = vector::BitCastOp::create(b, loc, bits, vector);
+  Value one =
+      neighbour == 0
+          ? arith::ShLIOp::create(b, loc, pairs, constant(16)).getResult()
+          : arith::AndIOp::create(b, loc, pairs, constant(-0x10000))
+                .getResult();
+  return arith::BitcastOp::create(b, loc, type, one);
+}
+
+/// An element of packed rows, or a pair, in all lanes.
+Value KernelBuilder::loadLeft(Value at) {
+  if (!kind.isDot) {
+    Value x = memref::LoadOp::create(b, loc, a.lhs, at);
+    return vector::BroadcastOp::create(b, loc, vectorOf(kind.element), x);
+  }
+  Value pair =
+      vector::LoadOp::create(b, loc, VectorType::get(2, kind.right), a.lhs, at);
+  Value bits = vector::BitCastOp::create(
+      b, loc, VectorType::get(1, b.getI32Type()), pair);
+  Value all = vector::BroadcastOp::create(
+      b, loc, vectorOf(b.getI32Type()),
+      vector::ExtractOp::create(b, loc, bits, int64_t(0)));
+  return vector::BitCastOp::create(b, loc,
+                                   VectorType::get(2 * lanes, kind.right), all);
+}
+
+/// Adds the products of all rows, from `base` on, and of all columns.
+void KernelBuilder::multiply(SmallVector<Value> &sums, Value base,
+                             ArrayRef<Value> right) {
+  for (int64_t i = 0; i < shape.rows; ++i) {
+    Value left = loadLeft(l.add(base, i * kind.packedDepth()));
+    for (auto [j, factor] : llvm::enumerate(right)) {
+      Value &sum = sums[i * numVectors() + static_cast<int64_t>(j)];
+      sum = kind.isDot ? createBf16Dot(b, loc, sum, left, factor)
+                       : math::FmaOp::create(b, loc, left, factor, sum);
+    }
+  }
+}
+
+void KernelBuilder::prefetch(Value step) {
   if (!fetchesAhead(kind, shape))
     return;
-  int64_t line = 512 / kind.element.getIntOrFloatBitWidth();
-  Value first = l.add(a.fetch, l.mul(k, a.fetchStep));
+  int64_t line = 512 / kind.right.getIntOrFloatBitWidth();
+  Value first = l.add(a.fetch, l.mul(step, a.fetchStep));
   for (int64_t panel = 0; panel < shape.panels; ++panel) {
-    Value at = panel ? l.add(first, l.mul(a.k, panel * 2 * lanes)) : first;
-    for (int64_t i = 0; i < 2 * lanes; i += line)
+    Value at = panel ? l.add(first, l.mul(a.steps, panel * kind.stepElements()))
+                     : first;
+    for (int64_t i = 0; i < kind.stepElements(); i += line)
       memref::PrefetchOp::create(b, loc, a.rhs.front(), l.add(at, i),
                                  /*isWrite=*/false,
                                  /*localityHint=*/kind.target.is512() ? 2 : 3,
@@ -162,24 +244,25 @@ void KernelBuilder::prefetch(Value k) {
 SmallVector<Value> KernelBuilder::accumulate() {
   VectorType type = vectorOf(kind.element);
   Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
-  SmallVector<Value> sums(shape.rows * numVectors(), zero);
+  SmallVector<Value> start(shape.rows * numVectors(), zero);
+  // Neighbours that are multiplied one after another.
+  int64_t turns = kind.depth / kind.packedDepth();
   auto loop = scf::ForOp::create(
-      b, loc, l.constant(0), a.k, l.constant(1), sums,
-      [&](OpBuilder &, Location, Value k, ValueRange state) {
-        SmallVector<Value> right;
+      b, loc, l.constant(0), a.steps, l.constant(1), start,
+      [&](OpBuilder &, Location, Value step, ValueRange state) {
+        SmallVector<Value> raw, sums(state);
         for (int64_t j = 0; j < numVectors(); ++j)
-          right.push_back(loadRight(k, j));
-        prefetch(k);
-        Value base = l.add(a.lhsBase, l.mul(k, shape.rows));
-        SmallVector<Value> next;
-        for (int64_t i = 0; i < shape.rows; ++i) {
-          Value x = memref::LoadOp::create(b, loc, a.lhs, l.add(base, i));
-          Value left = vector::BroadcastOp::create(b, loc, type, x);
-          for (int64_t j = 0; j < numVectors(); ++j)
-            next.push_back(math::FmaOp::create(b, loc, left, right[j],
-                                               state[i * numVectors() + j]));
+          raw.push_back(kind.isPacked ? loadPanel(step, j)
+                                      : loadMatrix(step, j));
+        prefetch(step);
+        Value base = l.add(a.lhsBase, l.mul(step, shape.rows * kind.depth));
+        for (int64_t n = 0; n < turns; ++n) {
+          SmallVector<Value> right;
+          for (Value vector : raw)
+            right.push_back(widen(vector, n));
+          multiply(sums, l.add(base, n * shape.rows), right);
         }
-        scf::YieldOp::create(b, loc, next);
+        scf::YieldOp::create(b, loc, sums);
       });
   return loop.getResults();
 }

@@ -24,8 +24,8 @@ struct TileShape {
 
 /// The arguments of a micro-kernel, as values of its caller or its own.
 struct KernelArguments {
-  Value k;   // contracted size
-  Value lhs; // flat: [k][rows] of the tile, from `lhsBase` on
+  Value steps; // of k, each of the kind's depth
+  Value lhs;   // flat: [k][rows] of the tile, from `lhsBase` on
   Value lhsBase;
   SmallVector<Value> rhs; // flat panels, or matrices
   Value rhsBase;   // first element of the first panel, or its first column

@@ -15,7 +15,7 @@ def ConvertGroupedToVectorPass
     : Pass<"convert-grouped-to-vector", "ModuleOp"> {
   let summary = "micro-kernels for the grouped ops that compute";
   let description = [{
-    `matmul` on f32 buffers becomes a call of a private function that walks
+    `matmul` with f32 accumulators, of f32, bf16 or f16, becomes a call of a private function that walks
     panels of the right-hand side and tiles of rows, and calls one micro-kernel
     for each number of rows: accumulators in registers over all of K, products
     added with k ascending, the epilogue on the accumulators. The rows of the
@@ -23,6 +23,12 @@ def ConvertGroupedToVectorPass
     they come from a `gather`, packing reads through its list and the gather
     disappears. Functions are shared by all matmuls of one kind. The bits are
     those of `convert-grouped-to-loops`.
+
+    Right-hand sides stay narrow in memory and are widened in registers: panels
+    of bf16, which hold k in pairs, by a shift and a mask. Rows are widened as
+    they are packed. Where the target multiplies pairs of bf16 (see
+    `grouped.matmul`), both stay pairs. What a K that is odd leaves of the last
+    pair is -0 in rows and 0 in panels.
 
     `gather` and `combine` become loops over vectors of features. Everything
     else, `top_k` and matmuls on other types included, stays for

@@ -23,17 +23,26 @@ static bool isZeroFill(Value init) {
   return fill && matchPattern(fill.getInputs()[0], m_AnyZeroFloat());
 }
 
+/// The argument that `value` is, or is the wider form of.
+static Value throughExtension(Value value) {
+  auto extension = value.getDefiningOp<arith::ExtFOp>();
+  return extension ? extension.getIn() : value;
+}
+
 bool isContraction(linalg::GenericOp op) {
   if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 ||
       !op.hasPureTensorSemantics() || !isZeroFill(op.getDpsInits()[0]))
     return false;
   Block *body = op.getBody();
-  auto fma = dyn_cast<math::FmaOp>(body->front());
   auto yield = cast<linalg::YieldOp>(body->getTerminator());
+  auto fma = yield.getValues()[0].getDefiningOp<math::FmaOp>();
   return fma && fma->getNextNode() == yield &&
-         yield.getValues()[0] == fma.getResult() &&
-         fma.getA() == body->getArgument(0) &&
-         fma.getB() == body->getArgument(1) &&
+         llvm::all_of(body->without_terminator(),
+                      [&](Operation &inner) {
+                        return &inner == fma || isa<arith::ExtFOp>(inner);
+                      }) &&
+         throughExtension(fma.getA()) == body->getArgument(0) &&
+         throughExtension(fma.getB()) == body->getArgument(1) &&
          fma.getC() == body->getArgument(2) &&
          llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) {
            return map.isProjectedPermutation();

@@ -2,9 +2,9 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A contraction is a linalg.generic whose body is one fused multiply-add. One
-// or two of the same rows, with an elementwise op behind them, are what one
-// grouped.matmul computes.
+// A contraction is a linalg.generic whose body is one fused multiply-add of its
+// operands, which may be widened for it. One or two of the same rows, with an
+// elementwise op behind them, are what one grouped.matmul computes.
 //
 //===----------------------------------------------------------------------===//
 
@@ -65,7 +65,8 @@ struct MatmulGroup {
 /// Dense.cpp: a parameter, or a part of one: in memory from the start.
 bool isParameterPart(Value value);
 
-/// A linalg.generic whose body is one fused multiply-add onto zero.
+/// A linalg.generic whose body is one fused multiply-add onto zero, of its
+/// operands or what they widen to.
 bool isContraction(linalg::GenericOp op);
 
 /// `op` as rows times weights, with results that are rows, then columns.

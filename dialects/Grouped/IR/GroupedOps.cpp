@@ -111,7 +111,20 @@ LogicalResult GatherOp::verify() {
   return success();
 }
 
-bool MatmulOp::isPacked() { return getShape(getRhs().front()).size() == 4; }
+bool MatmulOp::isPacked() { return getShape(getRhs().front()).size() >= 4; }
+
+int64_t MatmulOp::getPanelDepth() {
+  ArrayRef<int64_t> panels = getShape(getRhs().front());
+  return panels.size() == 5 ? panels.back() : 1;
+}
+
+Type MatmulOp::getAccumulatorType() {
+  if (hasEpilogue())
+    return getEpilogue().getArgument(0).getType();
+  Type type = getElementTypeOrSelf(getInit());
+  return type.getIntOrFloatBitWidth() < 32 ? Float32Type::get(getContext())
+                                           : type;
+}
 
 int64_t MatmulOp::getNumAccumulators() {
   return isPacked() ? getShape(getRhs().front())[2] : getRhs().size();
@@ -137,8 +150,13 @@ static LogicalResult verifyRightHandSides(MatmulOp op, int64_t depth,
   ArrayRef<int64_t> panels = getShape(rhs.front()); // P x K x R x W
   if (rhs.size() != 1)
     return op.emitOpError("takes packed panels as the only operand");
-  if (ShapedType::isDynamic(panels[2]) || panels[2] < 1 || panels[2] > 2 ||
-      ShapedType::isDynamic(panels[3]) || !fit(panels[1], depth))
+  int64_t together = op.getPanelDepth();
+  int64_t steps = together < 1 || ShapedType::isDynamic(depth)
+                      ? ShapedType::kDynamic
+                      : llvm::divideCeilSigned(depth, together);
+  if (panels.size() > 5 || together < 1 || ShapedType::isDynamic(panels[2]) ||
+      panels[2] < 1 || panels[2] > 2 || ShapedType::isDynamic(panels[3]) ||
+      !fit(panels[1], steps))
     return op.emitOpError("cannot multiply ")
            << op.getLhs().getType() << " by panels " << rhs.front().getType();
   bool isKnown =

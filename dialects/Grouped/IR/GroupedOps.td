@@ -217,16 +217,21 @@ def Grouped_MatmulOp : Grouped_DestinationOp<"matmul", [
   let summary = "a block of rows times one or two right-hand sides";
   let description = [{
     Every element of `lhs * rhs` has one accumulator: it starts at 0, and the
-    products are added with k ascending, each by one fused multiply-add; narrower
-    operands are widened for it. The
+    products are added with k ascending, each by one fused multiply-add;
+    narrower operands are widened for it. Only where both operands are bf16, the
+    accumulators f32 and `bf16` of the module's `spex.target` is true, k is
+    taken by pairs and their products are added as `vdpbf16ps` adds them; the
+    last of an odd number is paired with -0 and 0, which changes nothing. The
     element of the result is the accumulator, or what `epilogue` makes of the
     accumulators of all right-hand sides at that place, in order, and of one
     element of each of `with`.
 
     A right-hand side is a matrix K x N, or packed: P x K x R x W is P panels of
     W columns of R right-hand sides, so that column j of right-hand side r is
-    `[j div W][:][r][j mod W]`, and columns from N on are 0. Packed panels
-    hold all right-hand sides. An operand of `with` has the shape of the result,
+    `[j div W][:][r][j mod W]`, and columns from N on are 0. In panels
+    P x Q x R x W x I, I neighbours in k lie together: row k of that column is
+    `[j div W][k div I][r][j mod W][k mod I]`, and rows from K on are 0. Packed
+    panels hold all right-hand sides. An operand of `with` has the shape of the result,
     or its columns only. The destination is never read, but it may be an
     operand of `with`.
 
@@ -234,7 +239,8 @@ def Grouped_MatmulOp : Grouped_DestinationOp<"matmul", [
 
     - (C1) `lhs` is M x K, and the destination M x N.
     - (C2) There are one or two right-hand sides, matrices of one shape K x N
-      or one operand of packed panels with enough columns for N.
+      or one operand of packed panels with enough columns for N, and with
+      rows for K rounded up to I.
     - (C3) Operands of `with` are M x N or N.
     - (C4) Several right-hand sides need an epilogue.
     - (C5) An epilogue has one argument for each right-hand side, a float, and
@@ -267,8 +273,14 @@ def Grouped_MatmulOp : Grouped_DestinationOp<"matmul", [
   }];
   let extraClassDeclaration = [{
     MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
-    /// Right-hand sides are panels (P x K x R x W), not matrices.
+    /// Right-hand sides are panels (P x K x R x W, or P x Q x R x W x I), not
+    /// matrices.
     bool isPacked();
+    /// I of panels: neighbours in k that lie together.
+    int64_t getPanelDepth();
+    /// What the epilogue takes; without one the type of the result, but never
+    /// narrower than f32.
+    Type getAccumulatorType();
     /// The number of right-hand sides, so of accumulators for an element.
     int64_t getNumAccumulators();
     bool hasEpilogue() { return !getEpilogue().empty(); }

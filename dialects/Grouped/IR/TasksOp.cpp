@@ -109,7 +109,7 @@ int64_t TasksOp::getCutDim(Part part, int64_t rankOfPart) {
   if (part == Part::Init)
     return rankOfPart - 1;
   if (part == Part::Panel)
-    return rankOfPart == 4 ? 0 : rankOfPart - 1;
+    return isPackedPart(rankOfPart) ? 0 : rankOfPart - 1;
   return -1;
 }
 
@@ -176,11 +176,13 @@ static LogicalResult verifyRanks(TasksOp op) {
       return op.emitOpError("finds no dimension of groups in ") << type;
     if (!op.getColumnBlock())
       continue;
-    if (rank != 1 && rank != 2 && rank != 4)
+    if (rank != 1 && rank != 2 && !TasksOp::isPackedPart(rank))
       return op.emitOpError("cannot cut columns of panels of type ") << type;
-    int64_t width = type.getShape().back();
-    if (rank == 4 && (ShapedType::isDynamic(width) || width < 1 ||
-                      *op.getColumnBlock() % width != 0))
+    if (!TasksOp::isPackedPart(rank))
+      continue;
+    int64_t width = type.getShape().take_back(rank)[3];
+    if (ShapedType::isDynamic(width) || width < 1 ||
+        *op.getColumnBlock() % width != 0)
       return op.emitOpError("cuts columns by ")
              << *op.getColumnBlock() << ", which panels of width " << width
              << " do not divide";

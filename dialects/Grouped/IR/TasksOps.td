@@ -146,6 +146,9 @@ def Grouped_TasksOp : Grouped_DestinationOp<"tasks", [
     /// How many leading dimensions of an operand its part lacks.
     unsigned getNumDroppedDims(Part part);
     /// The dimension of a part that `column_block` cuts, -1 for none.
+    /// Parts of `panels` of so many dimensions are packed panels; each panel has
+    /// as many columns as dimension 3.
+    static bool isPackedPart(int64_t rank) { return rank == 4 || rank == 5; }
     int64_t getCutDim(Part part, int64_t rankOfPart);
     /// The shape a region argument of this kind has for an operand's shape.
     SmallVector<int64_t> getPartShape(Part part, ArrayRef<int64_t> whole);

@@ -25,6 +25,7 @@ namespace {
 struct PanelForm {
   SmallVector<ParameterView> sides;
   RankedTensorType type;
+  int64_t columns; // of a panel
   DictionaryAttr pack;
 };
 
@@ -56,6 +57,11 @@ static bool lieAlike(const ParameterView &a, const ParameterView &b) {
          a.groupDim == b.groupDim;
 }
 
+/// What kernels load: f32, or what widens to it.
+static bool isKernelElement(Type type) {
+  return type.isF32() || type.isBF16() || type.isF16();
+}
+
 /// The panels that `op` would read, if all its right-hand sides are parameters.
 static std::optional<PanelForm> findForm(MatmulOp op) {
   if (op.isPacked() || !op->getParentOfType<TasksOp>())
@@ -63,7 +69,7 @@ static std::optional<PanelForm> findForm(MatmulOp op) {
   PanelForm form;
   for (Value rhs : op.getRhs()) {
     std::optional<ParameterView> view = viewOfParameter(rhs);
-    if (!view || !typeOf(*view).getElementType().isF32())
+    if (!view || !isKernelElement(typeOf(*view).getElementType()))
       return std::nullopt;
     form.sides.push_back(*view);
     if (!lieAlike(form.sides.front(), *view))
@@ -72,33 +78,42 @@ static std::optional<PanelForm> findForm(MatmulOp op) {
   const ParameterView &view = form.sides.front();
   RankedTensorType type = typeOf(view);
   int64_t numSides = form.sides.size();
-  int64_t columns =
-      spex::VectorTarget::of(op).panelColumns(type.getElementType(), numSides);
+  // Columns are those of the accumulators, however narrow the panels are.
+  int64_t columns = spex::VectorTarget::of(op).panelColumns(
+      Float32Type::get(op.getContext()), numSides);
+  int64_t depth = spex::VectorTarget::panelDepth(type.getElementType());
   SmallVector<int64_t> shape;
   for (int64_t dim : view.getOuterDims())
     shape.push_back(type.getDimSize(dim));
   int64_t numPanels =
       llvm::divideCeilSigned(sizeOf(type, view.dims[1]), columns);
-  shape.append({numPanels, sizeOf(type, view.dims[0]), numSides, columns});
+  int64_t steps = llvm::divideCeilSigned(sizeOf(type, view.dims[0]), depth);
+  shape.append({numPanels, steps, numSides, columns});
+  if (depth > 1)
+    shape.push_back(depth);
   form.type = RankedTensorType::get(shape, type.getElementType());
 
   Builder b(op.getContext());
   SmallVector<Attribute> parameters;
   for (const ParameterView &side : form.sides)
     parameters.push_back(side.getParameter());
-  form.pack = b.getDictionaryAttr(
-      {b.getNamedAttr("columns", b.getI64IntegerAttr(columns)),
-       b.getNamedAttr("k", b.getI64ArrayAttr(view.dims[0])),
-       b.getNamedAttr("n", b.getI64ArrayAttr(view.dims[1])),
-       b.getNamedAttr("outer", b.getI64ArrayAttr(view.getOuterDims())),
-       b.getNamedAttr("parameters", b.getArrayAttr(parameters))});
+  SmallVector<NamedAttribute> pack = {
+      b.getNamedAttr("columns", b.getI64IntegerAttr(columns)),
+      b.getNamedAttr("k", b.getI64ArrayAttr(view.dims[0])),
+      b.getNamedAttr("n", b.getI64ArrayAttr(view.dims[1])),
+      b.getNamedAttr("outer", b.getI64ArrayAttr(view.getOuterDims())),
+      b.getNamedAttr("parameters", b.getArrayAttr(parameters))};
+  if (depth > 1)
+    pack.push_back(b.getNamedAttr("interleave", b.getI64IntegerAttr(depth)));
+  form.columns = columns;
+  form.pack = b.getDictionaryAttr(pack);
   return form;
 }
 
 /// The argument that holds these panels; a new one behind all others if there
 /// is none yet.
 BlockArgument ChoosePanelsPass::findArgument(func::FuncOp function,
-                                            const PanelForm &form) {
+                                             const PanelForm &form) {
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
     if (function.getArgAttr(i, "spex.pack") == form.pack)
       return function.getArgument(i);
@@ -162,7 +177,7 @@ void ChoosePanelsPass::convert(MatmulOp op) {
   if (!form)
     return;
   auto tasks = op->getParentOfType<TasksOp>();
-  alignColumnBlock(tasks, form->type.getShape().back());
+  alignColumnBlock(tasks, form->columns);
   BlockArgument argument =
       findArgument(tasks->getParentOfType<func::FuncOp>(), *form);
   // Tasks that read these panels already have their slice.
@@ -195,8 +210,7 @@ static void dropUnusedPanels(TasksOp tasks) {
 /// a region go before the op that holds it and would take them along.
 static void eraseDeadOps(func::FuncOp function) {
   SmallVector<Operation *> ops;
-  function.walk<WalkOrder::PreOrder>(
-      [&](Operation *op) { ops.push_back(op); });
+  function.walk<WalkOrder::PreOrder>([&](Operation *op) { ops.push_back(op); });
   for (Operation *op : llvm::reverse(ops))
     if (!isa<TasksOp>(op) && isOpTriviallyDead(op))
       op->erase();

@@ -19,11 +19,13 @@ def ChoosePanelsPass : Pass<"grouped-choose-panels", "ModuleOp"> {
     all K rows lie behind one another, and two right-hand sides of one matmul
     side by side (R = 2), so that a kernel reads one stream. W follows from the
     `vector_bits` of the module's `spex.target`: two vectors for one right-hand
-    side, one vector for each of two.
+    side, one vector for each of two. Panels of bf16 hold k in pairs
+    (P x Q x R x W x 2).
 
     The panels are arguments of the function. `spex.pack` says what they hold, in
     numbers of the parameters' dimensions: `outer` stay as they are, `k` are
-    contracted, `n` are the columns, in chunks of `columns`. Whoever loads the
+    contracted, `n` are the columns, in chunks of `columns`; `interleave`
+    neighbours in k lie together, one where it is absent. Whoever loads the
     parameters packs them so. Arguments that nothing reads any more go.
 
     Before (in `grouped.tasks`, through any slice of an expert or a layer):

@@ -18,6 +18,8 @@ namespace spex {
 struct VectorTarget {
   /// Bits of a vector register: 256 (AVX2, 16 registers) or 512 (AVX-512, 32).
   int64_t bits = 256;
+  /// Has an instruction that adds the products of two pairs of bf16.
+  bool hasBf16Dot = false;
 
   static VectorTarget of(mlir::Operation *op) {
     VectorTarget target;
@@ -29,6 +31,8 @@ struct VectorTarget {
       return target;
     if (auto bits = entries.getAs<mlir::IntegerAttr>("vector_bits"))
       target.bits = bits.getInt() >= 512 ? 512 : 256;
+    if (auto dot = entries.getAs<mlir::BoolAttr>("bf16"))
+      target.hasBf16Dot = dot.getValue();
     return target;
   }
 
@@ -44,6 +48,18 @@ struct VectorTarget {
   /// two vectors of a tile are divided among them.
   int64_t panelColumns(mlir::Type element, int64_t sides) const {
     return 2 * lanes(element) / sides;
+  }
+  /// Neighbours in k that lie together in panels: bf16 in pairs, which is how
+  /// an instruction for pairs takes them, and which widen by a shift and a
+  /// mask.
+  static int64_t panelDepth(mlir::Type element) {
+    return element.isBF16() ? 2 : 1;
+  }
+  /// Whether sums of such products are made from pairs, by that instruction:
+  /// it is part of what a matmul means on this target.
+  bool multipliesPairs(mlir::Type left, mlir::Type right,
+                       mlir::Type accumulator) const {
+    return hasBf16Dot && left.isBF16() && right.isBF16() && accumulator.isF32();
   }
   /// Panels that are walked at once for so few rows: one stream alone waits
   /// at the start of every page, and one accumulator for itself.

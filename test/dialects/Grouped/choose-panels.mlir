@@ -143,3 +143,52 @@ func.func @leaves_activations(%x: tensor<9x32xf32>, %w: tensor<32x24xf32>)
   }
   return %y : tensor<9x24xf32>
 }
+
+// -----
+
+// bf16 lies in pairs: 7 rows are four steps, the last of them half empty. The
+// columns are as many as for f32: they are those of the accumulators.
+// CHECK-LABEL: func.func @packs_pairs(
+// CHECK-SAME:    %[[W:[a-z0-9]+]]: tensor<2x4x1x16x2xbf16> {
+// CHECK-SAME:      spex.pack = {columns = 16 : i64, interleave = 2 : i64, k = [0], n = [1], outer = [], parameters = ["w"]}
+// CHECK:         grouped.tasks {{.*}} panels(%[[W]] : tensor<2x4x1x16x2xbf16>) {{.*}} column_block 16
+// CHECK:         ^bb0({{.*}}, %[[P:.*]]: tensor<?x4x1x16x2xbf16>, %{{.*}}: tensor<?x?xf32>):
+// CHECK:           grouped.matmul %{{.*}} by(%[[P]] :
+module attributes {spex.target = {vector_bits = 256 : i64}} {
+func.func @packs_pairs(%x: tensor<?x7xbf16>, %y: tensor<?x32xf32>,
+    %w: tensor<7x32xbf16> {spex.parameter = "w", spex.place = "packed"})
+    -> tensor<?x32xf32> {
+  %0 = grouped.tasks blocks(%x : tensor<?x7xbf16>)
+      panels(%w : tensor<7x32xbf16>) outs(%y : tensor<?x32xf32>)
+      row_block 8 column_block 8 -> tensor<?x32xf32> {
+  ^bb0(%count: index, %first: index, %group: index, %xs: tensor<?x7xbf16>,
+       %we: tensor<7x?xbf16>, %ys: tensor<?x?xf32>):
+    %m = grouped.matmul %xs by(%we : tensor<7x?xbf16>)
+        outs(%ys : tensor<?x?xf32>) : tensor<?x7xbf16> -> tensor<?x?xf32>
+    grouped.yield %m : tensor<?x?xf32>
+  }
+  return %0 : tensor<?x32xf32>
+}
+}
+
+// -----
+
+// f16 is widened by an instruction, which wants no pairs.
+// CHECK-LABEL: func.func @packs_f16(
+// CHECK-SAME:    tensor<2x7x1x16xf16> {
+module attributes {spex.target = {vector_bits = 256 : i64}} {
+func.func @packs_f16(%x: tensor<?x7xf32>, %y: tensor<?x32xf32>,
+    %w: tensor<7x32xf16> {spex.parameter = "w", spex.place = "packed"})
+    -> tensor<?x32xf32> {
+  %0 = grouped.tasks blocks(%x : tensor<?x7xf32>)
+      panels(%w : tensor<7x32xf16>) outs(%y : tensor<?x32xf32>)
+      row_block 8 -> tensor<?x32xf32> {
+  ^bb0(%count: index, %first: index, %group: index, %xs: tensor<?x7xf32>,
+       %we: tensor<7x32xf16>, %ys: tensor<?x32xf32>):
+    %m = grouped.matmul %xs by(%we : tensor<7x32xf16>)
+        outs(%ys : tensor<?x32xf32>) : tensor<?x7xf32> -> tensor<?x32xf32>
+    grouped.yield %m : tensor<?x32xf32>
+  }
+  return %0 : tensor<?x32xf32>
+}
+}

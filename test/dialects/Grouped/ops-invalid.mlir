@@ -104,6 +104,15 @@ func.func @matmul_c2(%x: tensor<?x8xf32>, %w: tensor<9x16xf32>, %y: tensor<?x16x
 
 // -----
 
+// Seven rows are four pairs, not three.
+func.func @matmul_c2_pairs(%x: tensor<?x7xbf16>, %w: tensor<2x3x1x16x2xbf16>, %y: tensor<?x32xf32>) {
+  // expected-error@+1 {{cannot multiply 'tensor<?x7xbf16>' by panels 'tensor<2x3x1x16x2xbf16>'}}
+  %0 = grouped.matmul %x by(%w : tensor<2x3x1x16x2xbf16>) outs(%y : tensor<?x32xf32>) : tensor<?x7xbf16> -> tensor<?x32xf32>
+  return
+}
+
+// -----
+
 // Two panels of 16 columns cannot hold 40.
 func.func @matmul_c2_panels(%x: tensor<?x8xf32>, %w: tensor<2x8x1x16xf32>, %y: tensor<?x40xf32>) {
   // expected-error@+1 {{needs 40 columns but its panels have 32}}

@@ -100,6 +100,17 @@ func.func @tasks_c6_width(%w: tensor<2x8x1x16xf32>, %y: tensor<?x32xf32>) {
 
 // -----
 
+func.func @tasks_c6_pairs(%w: tensor<2x8x1x16x2xbf16>, %y: tensor<?x32xf32>) {
+  // expected-error@+1 {{cuts columns by 2, which panels of width 16 do not divide}}
+  %0 = grouped.tasks panels(%w : tensor<2x8x1x16x2xbf16>) outs(%y : tensor<?x32xf32>) row_block 4 column_block 2 -> tensor<?x32xf32> {
+  ^bb0(%n: index, %f: index, %g: index, %we: tensor<?x8x1x16x2xbf16>, %ys: tensor<?x?xf32>):
+    grouped.yield %ys : tensor<?x?xf32>
+  }
+  return
+}
+
+// -----
+
 func.func @tasks_c7(%y: tensor<?x8xf32>) {
   // expected-error@+1 {{must yield its rows of each tensor of 'outs'}}
   %0 = grouped.tasks outs(%y : tensor<?x8xf32>) row_block 4 -> tensor<?x8xf32> {

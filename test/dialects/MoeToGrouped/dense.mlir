@@ -128,3 +128,46 @@ func.func @activations_stay(%x: tensor<4x8xf32>, %y: tensor<8x6xf32>) -> tensor<
   } -> tensor<4x6xf32>
   return %m : tensor<4x6xf32>
 }
+
+// -----
+
+#x = affine_map<(s, f, d) -> (s, d)>
+#w = affine_map<(s, f, d) -> (d, f)>
+#y = affine_map<(s, f, d) -> (s, f)>
+#id = affine_map<(s, f) -> (s, f)>
+moe.parameter @n : tensor<8x32xbf16> dims ["D", "F"] init normal(5.0e-02)
+
+// Operands that are widened for the product are read as they are; rounding the
+// sum is the epilogue.
+// CHECK-LABEL: func.func @narrow_operands(
+// CHECK:         grouped.tasks blocks(%{{.*}} : tensor<?x8xbf16>) panels(%{{.*}} : tensor<8x32xbf16>)
+// CHECK:           grouped.matmul {{.*}} : tensor<?x8xbf16> -> {{.*}} epilogue {
+// CHECK-NEXT:      ^bb0(%[[A:.*]]: f32):
+// CHECK-NEXT:        arith.truncf %[[A]] : f32 to bf16
+// BUFFERS-LABEL: func.func @narrow_operands(
+// BUFFERS-NOT:     memref.copy
+func.func @narrow_operands(%S: index {spex.dim = "S"},
+    %x: tensor<?x8xbf16> {bufferization.writable = false, spex.dims = ["S", 8]},
+    %out: memref<?x32xbf16> {spex.dims = ["S", 32]}) {
+  %z = arith.constant 0.0 : f32
+  %w = moe.get @n : tensor<8x32xbf16>
+  %e = tensor.empty(%S) : tensor<?x32xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<?x32xf32>) -> tensor<?x32xf32>
+  %m = linalg.generic {indexing_maps = [#x, #w, #y], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %w : tensor<?x8xbf16>, tensor<8x32xbf16>) outs(%f : tensor<?x32xf32>) {
+  ^bb0(%a: bf16, %c: bf16, %acc: f32):
+    %aw = arith.extf %a : bf16 to f32
+    %cw = arith.extf %c : bf16 to f32
+    %p = math.fma %aw, %cw, %acc : f32
+    linalg.yield %p : f32
+  } -> tensor<?x32xf32>
+  %e2 = tensor.empty(%S) : tensor<?x32xbf16>
+  %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%m : tensor<?x32xf32>) outs(%e2 : tensor<?x32xbf16>) {
+  ^bb0(%a: f32, %o: bf16):
+    %t = arith.truncf %a : f32 to bf16
+    linalg.yield %t : bf16
+  } -> tensor<?x32xbf16>
+  bufferization.materialize_in_destination %r in restrict writable %out : (tensor<?x32xbf16>, memref<?x32xbf16>) -> ()
+  return
+}
