@@ -105,7 +105,9 @@ NodeRef Generator::emit(const Expr &expr) {
   case Expr::Kind::Chosen:
     return unsupported(expr, "a sum over chosen experts in such a formula");
   case Expr::Kind::Each:
-    return unsupported(expr, "each");
+    return unsupported(expr, "`each`");
+  case Expr::Kind::Scan:
+    return unsupported(expr, "`scan`");
   default: {
     Values values = emitValues(expr);
     here = locate(expr.location);

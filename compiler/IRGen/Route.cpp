@@ -96,8 +96,13 @@ bool Generator::checkRoute(const Route &route) {
   for (const Scope &scope : scopes)
     if (!scope.layer)
       isFine = refuse(route.location, "a route inside of an expert");
-  if (route.kinds.size() != 1)
+  if (route.kinds.size() != 1 || !route.kinds[0].callee.instance)
     isFine = refuse(route.location, "several kinds of experts");
+  else
+    for (const Input &input : route.kinds[0].callee.instance->inputs)
+      for (const Dimension *dim : input.type.dims)
+        if (dim->name == "Rows")
+          isFine = refuse(route.location, "an expert with `Rows`");
   if (route.keep)
     isFine = refuse(route.keep->location, "`keep`");
   if (route.capacity && route.overflow != Overflow::Drop)

@@ -90,8 +90,6 @@ Tensor Evaluator::builtin(const Expr &expr, std::vector<Tensor> args,
   case Builtin::GradScale:
   case Builtin::StraightThrough:
     return args[0]; // what they are at inference
-  case Builtin::BestMatch:
-  case Builtin::Bucket:
   case Builtin::Normal:
   case Builtin::Uniform:
   case Builtin::Gumbel:
@@ -99,6 +97,9 @@ Tensor Evaluator::builtin(const Expr &expr, std::vector<Tensor> args,
   case Builtin::Chance:
   case Builtin::Dirichlet:
   case Builtin::DrawIndex:
+    return draw(expr, args, frame);
+  case Builtin::BestMatch:
+  case Builtin::Bucket:
   case Builtin::Bytes:
   case Builtin::Npy:
   case Builtin::Csv:

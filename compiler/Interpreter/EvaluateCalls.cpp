@@ -13,6 +13,7 @@
 #include "compiler/Interpreter/RouteState.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace spex::interpreter {
 
@@ -41,13 +42,24 @@ std::vector<Tensor> Evaluator::callInputs(const Expr &expr, Frame &frame) {
   std::vector<Tensor> inputs;
   for (size_t i = 0; i < declared.size(); ++i) {
     bool isGiven = i < expr.args.size() && expr.args[i];
-    inputs.push_back(isGiven
-                         ? evaluateTensor(*expr.args[i], frame)
-                         : evaluateTensor(*declared[i].defaultValue, frame));
+    const Expr &arg = isGiven ? *expr.args[i] : *declared[i].defaultValue;
+    inputs.push_back(evaluateTensor(arg, frame));
     if (failed())
       return {};
+    inputs.back() = inOrder(inputs.back(), arg, frame);
   }
   return inputs;
+}
+
+Tensor Evaluator::inOrder(const Tensor &value, const Expr &expr,
+                          const Frame &frame) {
+  DimList order;
+  for (const DimList *dims : {&frame.extraDims, &expr.type.dims})
+    for (const Dimension *dim : *dims)
+      if (value.has(dim))
+        addMissing(order, {dim});
+  addMissing(order, value.dims);
+  return value.permuted(order);
 }
 
 /// An extra dimension that the body knows under the same name is another one
@@ -62,6 +74,9 @@ Value Evaluator::call(const CallTarget &callee, std::vector<Tensor> inputs,
       if (needed.dims.count(dim) && !contains(clashing, dim)) {
         clashing.push_back(dim);
         replacements.push_back(freshDim(dim));
+        auto numbers = rowNumbers.find(dim);
+        if (numbers != rowNumbers.end())
+          rowNumbers[replacements.back()] = numbers->second;
       }
   if (clashing.empty())
     return callRenamed(callee, std::move(inputs), caller, outer);
@@ -93,13 +108,26 @@ Value Evaluator::callRenamed(const CallTarget &callee,
   frame.path = joinPath(caller.path, callee.label);
   frame.outer = caller.outer;
   frame.layer = caller.layer;
+  frame.copy = caller.copy;
   if (outer) {
     frame.outer.push_back(*outer);
     frame.layer = caller.layer * outer->size + outer->index;
+    if (outer->isCopy)
+      frame.copy = caller.copy * outer->size + outer->index;
   }
   frame.locals.resize(instance.locals.size());
-  for (size_t i = 0; i < inputs.size(); ++i) {
+  // The widest input has all extra dims, in the order that counts.
+  std::vector<size_t> widestFirst(inputs.size());
+  std::iota(widestFirst.begin(), widestFirst.end(), 0);
+  auto numExtra = [&](size_t i) {
+    return without(inputs[i].dims, instance.inputs[i].type.dims).size();
+  };
+  std::sort(widestFirst.begin(), widestFirst.end(), [&](size_t a, size_t b) {
+    return numExtra(a) != numExtra(b) ? numExtra(a) > numExtra(b) : a < b;
+  });
+  for (size_t i : widestFirst) {
     const Type &type = instance.inputs[i].type;
+    frame.seesRows |= contains(type.dims, request.program->rows);
     for (size_t d = 0; d < inputs[i].dims.size(); ++d) {
       const Dimension *dim = inputs[i].dims[d];
       if (contains(type.dims, dim) || contains(frame.extraDims, dim))
@@ -228,7 +256,13 @@ Tensor Evaluator::fixedValue(const Parameter &declaration,
   auto found = fixedValues.find(path);
   if (found != fixedValues.end())
     return found->second;
-  Tensor value = evaluateTensor(*declaration.value, frame);
+  // Computed once, whatever calls and layers are around.
+  Frame own;
+  own.instance = frame.instance;
+  own.path = frame.path;
+  own.outer = frame.outer;
+  own.locals = frame.locals;
+  Tensor value = evaluateTensor(*declaration.value, own);
   if (failed())
     return {};
   value = passedAs(value, declaration.type);

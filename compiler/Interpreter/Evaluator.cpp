@@ -89,6 +89,8 @@ Value Evaluator::evaluate(const Expr &expr, Frame &frame) {
     return stack(expr, frame);
   case Expr::Kind::Each:
     return each(expr, frame);
+  case Expr::Kind::Scan:
+    return scan(expr, frame);
   case Expr::Kind::Record:
     return evaluateAll(expr.args, frame);
   case Expr::Kind::Field: {

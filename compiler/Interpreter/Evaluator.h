@@ -29,10 +29,13 @@ using Value = std::vector<Tensor>;
 
 /// Which copy of the parameters a body uses along one outer dimension.
 struct OuterIndex {
-  explicit OuterIndex(int64_t index = 0, int64_t size = 1)
-      : index(index), size(size) {}
+  explicit OuterIndex(int64_t index = 0, int64_t size = 1, bool isCopy = true)
+      : index(index), size(size), isCopy(isCopy) {}
 
   int64_t index, size;
+  /// Whether all of it is a copy of the same statements for random functions;
+  /// not for experts, whose rows are numbered.
+  bool isCopy;
   /// `combine = merge`: the weights [.., E] of the one merged copy.
   Tensor mergeWeights;
   const Dimension *mergeDim = nullptr;
@@ -40,6 +43,7 @@ struct OuterIndex {
 
 struct RouteState;
 struct Waiting;
+struct PairResults;
 
 /// One call of a component.
 struct Frame {
@@ -47,6 +51,9 @@ struct Frame {
   std::string path;              ///< of its parameters, without the last name
   std::vector<OuterIndex> outer; ///< one for each outer dim of its parameters
   int64_t layer = 0;             ///< `outer` as one number
+  /// Layers, copies of `each` and entries of `scan` around, as one number.
+  uint64_t copy = 0;
+  bool seesRows = false; ///< an expert called with all its units at once
   DimList extraDims;             ///< brought by the caller
   SizeList extraSizes;
   std::vector<Value> locals;
@@ -90,6 +97,11 @@ private:
   /// Rounded to `type`, with at least its dims (a single number fills them).
   Tensor passedAs(const Tensor &value, const Type &type);
 
+  // EvaluateScan.cpp: loops.
+  Value scan(const Expr &expr, Frame &frame);
+  bool startScan(const Scan &scan, Frame &frame, std::vector<Tensor> &over);
+  Value scanStep(const Expr &expr, Frame &frame);
+
   // EvaluateCalls.cpp: components, stacks and parameters.
   Value call(const CallTarget &callee, std::vector<Tensor> inputs,
              const Frame &caller, const OuterIndex *outer = nullptr);
@@ -101,6 +113,8 @@ private:
   Tensor unseenParameter(const Parameter &declaration, const std::string &path);
   Tensor fixedValue(const Parameter &declaration, const std::string &path,
                     Frame &frame);
+  /// With the dims in the order in which elements are numbered.
+  Tensor inOrder(const Tensor &value, const Expr &expr, const Frame &frame);
   const Dimension *freshDim(const Dimension *like);
   const Dimension *freshDim(const std::string &name, int64_t size);
   std::vector<Tensor> callInputs(const Expr &expr, Frame &frame);
@@ -126,6 +140,17 @@ private:
   Tensor windows(const Expr &expr, const Tensor &x, Frame &frame);
   Tensor position(const Expr &expr, const std::vector<Tensor> &args);
   Tensor sinkhorn(const Expr &expr, const Tensor &x, Frame &frame);
+  // BuiltinRandom.cpp
+  Tensor draw(const Expr &expr, const std::vector<Tensor> &args, Frame &frame);
+  Tensor dirichlet(const Expr &expr, const Tensor &p, uint64_t key,
+                   Frame &frame);
+  Tensor categorical(const Expr &expr, const Tensor &p, const Tensor &words);
+  uint64_t drawKey(const std::string &statement, int call, const Expr *seed,
+                   const Frame &frame) const;
+  /// May reorder `dims` and `sizes`: rows of an expert come first.
+  std::vector<uint64_t> elementNumbers(DimList &dims, SizeList &sizes,
+                                       const Frame &frame);
+
   double sumOf(const double *terms, int64_t n);
   /// Sum, mean, max or min of a list that may be empty.
   double reduceTerms(Builtin builtin, const std::vector<double> &terms);
@@ -138,6 +163,9 @@ private:
   void runRoute(const Route &route, Frame &frame);
   void choose(RouteState &state, Frame &frame);
   bool chooseTop(RouteState &state, Frame &frame);
+  bool chooseSample(RouteState &state, Frame &frame);
+  bool chooseBalanced(RouteState &state, Frame &frame);
+  bool takeTop(RouteState &state, Frame &frame, const Tensor &by);
   bool choosePick(RouteState &state, Frame &frame);
   bool chooseAt(RouteState &state, Frame &frame);
   bool chooseAllWhere(RouteState &state, Frame &frame);
@@ -162,8 +190,16 @@ private:
   Tensor indexField(const Expr &expr, RouteState &state);
   Tensor countField(const Expr &expr, RouteState &state);
   void runEach(RouteState &state, Frame &frame);
+  bool evaluateArgs(RouteState &state, Frame &frame);
   void runExperts(RouteState &state, Frame &frame);
   void runChosen(RouteState &state, Frame &frame);
+  void runRows(RouteState &state, Frame &frame, const ExpertKind &kind,
+               int64_t number, int64_t expert,
+               const std::vector<int64_t> &list,
+               std::vector<PairResults> &results);
+  Value callExpert(const Route &route, const ExpertKind &kind,
+                   std::vector<Tensor> inputs, const Frame &frame,
+                   int64_t number);
   void runAll(RouteState &state, Frame &frame);
   void runMerged(RouteState &state, Frame &frame);
   Tensor combine(const RouteState &state, const std::vector<double> &pairs,
@@ -180,6 +216,8 @@ private:
   ReachCache reach;
   std::deque<Dimension> freshDims;
   std::map<const Dimension *, int64_t> knownSizes;
+  /// Of the rows of experts: unit number times choices plus rank.
+  std::map<const Dimension *, std::vector<uint64_t>> rowNumbers;
   std::map<std::string, Tensor> fixedValues;
 };
 

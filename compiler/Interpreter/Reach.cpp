@@ -33,6 +33,24 @@ void forEachClause(const Route &route,
       fn(**clause);
 }
 
+/// Calls `fn` for each expression of a loop, and of the routes in it.
+static void forEachOfScan(const Scan &scan,
+                          const std::function<void(const Expr &)> &fn) {
+  for (const Scan::Slice &slice : scan.over)
+    fn(*slice.value);
+  for (const Scan::Carry &carry : scan.carries) {
+    fn(*carry.init);
+    fn(*carry.next);
+  }
+  for (const Statement &statement : scan.body) {
+    if (statement.value)
+      fn(*statement.value);
+    if (statement.route)
+      forEachClause(*statement.route, fn);
+  }
+  fn(*scan.emitted);
+}
+
 namespace {
 /// Fills the reach of one instance.
 struct Collector {
@@ -49,7 +67,21 @@ struct Collector {
     });
   }
 
+  /// Sema left no loop that no result needs, and no dead statement in one.
+  void markScans() {
+    for (const std::unique_ptr<Scan> &scan : instance.scans) {
+      forEachOfScan(*scan, [&](const Expr &expr) { mark(expr); });
+      for (const Statement &statement : scan->body) {
+        if (statement.slot >= 0)
+          reach.liveSlots[statement.slot] = true;
+        if (statement.route)
+          reach.liveRoutes.insert(statement.route.get());
+      }
+    }
+  }
+
   void markLive() {
+    markScans();
     for (size_t i = instance.body.size(); i-- > 0;) {
       const Statement &statement = instance.body[i];
       switch (statement.kind) {
@@ -107,15 +139,23 @@ struct Collector {
     for (const Statement &statement : instance.body) {
       if (statement.value)
         addDimsOf(*statement.value);
-      if (!statement.route)
-        continue;
-      const Route &route = *statement.route;
-      addDims({route.experts});
-      addDims(route.units);
-      forEachClause(route, [&](const Expr &clause) { addDimsOf(clause); });
-      for (const ExpertKind &kind : route.kinds)
-        addCallee(kind.callee);
+      if (statement.route)
+        addRoute(*statement.route);
     }
+    for (const std::unique_ptr<Scan> &scan : instance.scans) {
+      forEachOfScan(*scan, [&](const Expr &expr) { addDimsOf(expr); });
+      for (const Statement &statement : scan->body)
+        if (statement.route)
+          addRoute(*statement.route);
+    }
+  }
+
+  void addRoute(const Route &route) {
+    addDims({route.experts});
+    addDims(route.units);
+    forEachClause(route, [&](const Expr &clause) { addDimsOf(clause); });
+    for (const ExpertKind &kind : route.kinds)
+      addCallee(kind.callee);
   }
 };
 } // namespace

@@ -50,6 +50,14 @@ static void numberUnits(RouteState &state) {
   state.placeOf = offsetsOver(places, state.unitDims, state.unitSizes);
 }
 
+std::vector<std::vector<int32_t>> unitsOfGroups(const RouteState &state) {
+  std::vector<std::vector<int32_t>> members(
+      state.groups, std::vector<int32_t>(state.groupSize));
+  for (int64_t unit = 0; unit < state.units; ++unit)
+    members[state.groupOf[unit]][state.placeOf[unit]] = unit;
+  return members;
+}
+
 void Evaluator::runRoute(const Route &route, Frame &frame) {
   auto owner = std::make_shared<RouteState>();
   RouteState &state = *owner;
@@ -66,6 +74,12 @@ void Evaluator::runRoute(const Route &route, Frame &frame) {
   for (int64_t size : state.unitSizes)
     state.units *= size;
   numberUnits(state);
+  DimList dims = state.unitDims;
+  SizeList sizes = state.unitSizes;
+  std::vector<uint64_t> numbers = elementNumbers(dims, sizes, frame);
+  for (int64_t at : offsetsOver(Tensor::make(ElementType::Int, dims, sizes),
+                                state.unitDims, state.unitSizes))
+    state.unitNumbers.push_back(numbers[at]);
 
   RouteState *outerClause = frame.clause;
   frame.clause = &state;

@@ -22,15 +22,28 @@ template <typename Fn> void forEachExpert(const Route &route, Fn fn) {
     for (int64_t i = 0; i < kind.count; ++i)
       fn(kind, i, expert++);
 }
+} // namespace
 
-/// Where the results of all pairs are kept until they are added up.
+/// Where one field of the results of all pairs is kept until they are added up.
 struct PairResults {
   DimList dims; ///< of one unit's result
   SizeList sizes;
   int64_t width = 1;
   std::vector<double> data; ///< [pairs x width]
+
+  /// Takes over the results of `list`, along `rows`.
+  void store(const Tensor &value, const std::vector<int64_t> &list,
+             const Dimension *rows) {
+    DimList order = dims;
+    SizeList all = sizes;
+    order.insert(order.begin(), rows);
+    all.insert(all.begin(), list.size());
+    Tensor part = expandTo(value, order, all).permuted(order).contiguous();
+    for (size_t i = 0; i < list.size(); ++i)
+      std::copy_n(part.data() + i * width, width,
+                  data.data() + list[i] * width);
+  }
 };
-} // namespace
 
 /// The units of `list`, along a dimension of their own in front; an input that
 /// has no dimension of the units is passed whole.
@@ -69,11 +82,18 @@ static Tensor weighInput(const Tensor &input, const RouteState &state,
                      [](double x, double w) { return x * w; });
 }
 
-void Evaluator::runExperts(RouteState &state, Frame &frame) {
-  if (!state.haveArgs)
-    state.args = evaluateAll(state.route->args, frame);
+bool Evaluator::evaluateArgs(RouteState &state, Frame &frame) {
+  if (state.haveArgs)
+    return !failed();
   state.haveArgs = true;
-  if (failed())
+  state.args = evaluateAll(state.route->args, frame);
+  for (size_t i = 0; i < state.args.size(); ++i)
+    state.args[i] = inOrder(state.args[i], *state.route->args[i], frame);
+  return !failed();
+}
+
+void Evaluator::runExperts(RouteState &state, Frame &frame) {
+  if (!evaluateArgs(state, frame))
     return;
   if (state.route->select.kind != Selection::Kind::All)
     runChosen(state, frame);
@@ -84,36 +104,45 @@ void Evaluator::runExperts(RouteState &state, Frame &frame) {
   state.haveResults = true;
 }
 
-/// The dims that one unit's result has: extra ones of the call, then declared.
-static void shapeResults(const RouteState &state,
-                         const std::vector<Tensor> &args, const Type &type,
-                         const CallTarget &callee, PairResults &results) {
-  for (size_t i = 0; i < args.size(); ++i)
-    for (size_t d = 0; d < args[i].dims.size(); ++d) {
-      const Dimension *dim = args[i].dims[d];
-      if (contains(state.unitDims, dim) || contains(results.dims, dim) ||
-          contains(callee.instance->inputs[i].type.dims, dim))
-        continue;
-      results.dims.push_back(dim);
-      results.sizes.push_back(args[i].sizes[d]);
-    }
-  addMissing(results.dims, type.dims);
+/// `Identity` and `Zero` are free; any other kind is called.
+Value Evaluator::callExpert(const Route &route, const ExpertKind &kind,
+                            std::vector<Tensor> inputs, const Frame &frame,
+                            int64_t number) {
+  bool isSoft = route.select.kind == Selection::Kind::All;
+  if (kind.free == ExpertKind::Free::Identity)
+    return {inputs.front()};
+  if (kind.free == ExpertKind::Free::Zero) {
+    Value zeros;
+    for (const Type &type : route.resultTypes)
+      zeros.push_back(Tensor::number(0, type.element));
+    return zeros;
+  }
+  OuterIndex outer(number, kind.count, /*isCopy=*/isSoft);
+  return call(kind.callee, std::move(inputs), frame, &outer);
+}
+
+static bool takesRows(const ExpertKind &kind, const Dimension *rows) {
+  if (!kind.callee.instance)
+    return false;
+  const std::vector<Input> &inputs = kind.callee.instance->inputs;
+  return std::any_of(inputs.begin(), inputs.end(), [&](const Input &input) {
+    return contains(input.type.dims, rows);
+  });
 }
 
 void Evaluator::runChosen(RouteState &state, Frame &frame) {
   const Route &route = *state.route;
-  const CallTarget &first = route.kinds.front().callee;
-  std::vector<PairResults> results(first.instance->resultTypes.size());
+  std::vector<PairResults> results(route.resultTypes.size());
   for (size_t f = 0; f < results.size(); ++f) {
     PairResults &field = results[f];
-    shapeResults(state, state.args, first.instance->resultTypes[f], first,
-                 field);
-    for (size_t d = field.sizes.size(); d < field.dims.size(); ++d)
-      field.sizes.push_back(sizeOf(field.dims[d]));
+    field.dims = without(route.resultTypes[f].dims, state.unitDims);
+    field.sizes = sizesOf(field.dims);
     for (int64_t size : field.sizes)
       field.width *= size;
     field.data.resize(state.runs.size() * field.width);
   }
+  if (failed())
+    return;
 
   std::vector<std::vector<int64_t>> sent(state.experts);
   for (size_t pair = 0; pair < state.runs.size(); ++pair)
@@ -121,36 +150,66 @@ void Evaluator::runChosen(RouteState &state, Frame &frame) {
       sent[state.runs[pair]].push_back(pair);
   forEachExpert(route, [&](const ExpertKind &kind, int64_t number,
                            int64_t expert) {
-    const std::vector<int64_t> &list = sent[expert];
-    if (list.empty() || failed())
+    if (!takesRows(kind, request.program->rows)) {
+      runRows(state, frame, kind, number, expert, sent[expert], results);
       return;
-    const Dimension *rows = freshDim("rows", list.size());
-    std::vector<Tensor> inputs;
-    for (const Tensor &arg : state.args) {
-      inputs.push_back(gatherUnits(arg, state, list, rows));
-      bool isWeighed = route.combine == Combine::Inputs &&
-                       isFloat(arg.element) && inputs.back().has(rows);
-      if (isWeighed)
-        inputs.back() = weighInput(inputs.back(), state, list, expert, rows);
     }
-    OuterIndex outer(number, kind.count);
-    Value value = call(kind.callee, std::move(inputs), frame, &outer);
-    for (size_t f = 0; f < results.size() && !failed(); ++f) {
-      DimList order = results[f].dims;
-      SizeList sizes = results[f].sizes;
-      order.insert(order.begin(), rows);
-      sizes.insert(sizes.begin(), list.size());
-      Tensor part =
-          expandTo(value[f], order, sizes).permuted(order).contiguous();
-      for (size_t i = 0; i < list.size(); ++i)
-        std::copy_n(part.data() + i * results[f].width, results[f].width,
-                    results[f].data.data() + list[i] * results[f].width);
+    // It sees all units of one group at once, and never those of two.
+    std::vector<std::vector<int64_t>> groups(state.groups);
+    for (int64_t pair : sent[expert])
+      groups[state.groupOf[pair / state.choices]].push_back(pair);
+    for (std::vector<int64_t> &list : groups) {
+      std::sort(list.begin(), list.end(), [&](int64_t a, int64_t b) {
+        return state.placeOf[a / state.choices] <
+               state.placeOf[b / state.choices];
+      });
+      runRows(state, frame, kind, number, expert, list, results);
     }
   });
   for (size_t f = 0; f < results.size() && !failed(); ++f)
     state.results.push_back(combine(state, results[f].data, results[f].dims,
                                     results[f].sizes,
                                     route.resultTypes[f].element));
+}
+
+/// Runs one expert on the units of `list`.
+void Evaluator::runRows(RouteState &state, Frame &frame, const ExpertKind &kind,
+                        int64_t number, int64_t expert,
+                        const std::vector<int64_t> &list,
+                        std::vector<PairResults> &results) {
+  if (list.empty() || failed())
+    return;
+  const Route &route = *state.route;
+  bool seesRows = takesRows(kind, request.program->rows);
+  int64_t count = list.size();
+  const Dimension *rows =
+      seesRows ? request.program->rows : freshDim("rows", count);
+  // An expert of an expert may see rows of rows.
+  int64_t outerCount = knownSizes[rows];
+  std::vector<uint64_t> numbers;
+  for (int64_t pair : list)
+    numbers.push_back(state.unitNumbers[pair / state.choices] * state.choices +
+                      pair % state.choices);
+
+  std::vector<Tensor> inputs;
+  for (size_t i = 0; i < state.args.size(); ++i) {
+    inputs.push_back(gatherUnits(state.args[i], state, list, rows));
+    bool isWeighed = route.combine == Combine::Inputs &&
+                     isFloat(inputs.back().element) && inputs.back().has(rows);
+    if (isWeighed)
+      inputs.back() = weighInput(inputs.back(), state, list, expert, rows);
+    // What all rows of a group share is passed once.
+    if (seesRows && inputs.back().has(rows) &&
+        !contains(kind.callee.instance->inputs[i].type.dims, rows))
+      inputs.back() = inputs.back().picked(inputs.back().axis(rows), 0);
+  }
+  knownSizes[rows] = count;
+  std::swap(rowNumbers[rows], numbers);
+  Value value = callExpert(route, kind, std::move(inputs), frame, number);
+  for (size_t f = 0; f < results.size() && !failed(); ++f)
+    results[f].store(value[f], list, rows);
+  std::swap(rowNumbers[rows], numbers);
+  knownSizes[rows] = outerCount;
 }
 
 /// sum over the ranks of weight * result, rounded once.
@@ -201,9 +260,8 @@ void Evaluator::runEach(RouteState &state, Frame &frame) {
   if (state.haveEach)
     return;
   state.haveEach = true;
-  if (!state.haveArgs)
-    state.args = evaluateAll(state.route->args, frame);
-  state.haveArgs = true;
+  if (!evaluateArgs(state, frame))
+    return;
   std::vector<Value> values;
   forEachExpert(*state.route, [&](const ExpertKind &kind, int64_t number,
                                   int64_t expert) {
@@ -217,11 +275,20 @@ void Evaluator::runEach(RouteState &state, Frame &frame) {
         input = mapElements(input.element, input, weight,
                             [](double x, double w) { return x * w; });
       }
-    OuterIndex outer(number, kind.count);
-    values.push_back(call(kind.callee, std::move(inputs), frame, &outer));
+    values.push_back(callExpert(*state.route, kind, std::move(inputs), frame,
+                                number));
   });
   if (failed())
     return;
+  // Kinds that are free may lack dims, which the others have.
+  for (size_t f = 0; f < values.front().size(); ++f) {
+    std::vector<const Tensor *> fields;
+    for (const Value &value : values)
+      fields.push_back(&value[f]);
+    Shape shape = unionOf(fields);
+    for (Value &value : values)
+      value[f] = expandTo(value[f], shape.dims, shape.sizes);
+  }
   for (size_t f = 0; f < values.front().size(); ++f)
     state.each.push_back(joinAlong(state.route->experts, values, f));
 }

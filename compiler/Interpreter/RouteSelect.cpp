@@ -45,9 +45,10 @@ void Evaluator::choose(RouteState &state, Frame &frame) {
     chooseAt(state, frame);
     break;
   case Selection::Kind::Sample:
+    chooseSample(state, frame);
+    break;
   case Selection::Kind::Balanced:
-    fail("route `" + state.path +
-         "`: `sample` and `balanced` belong to a later release [E0010]");
+    chooseBalanced(state, frame);
     break;
   }
   if (failed())
@@ -76,13 +77,19 @@ bool Evaluator::chooseTop(RouteState &state, Frame &frame) {
   const Selection &select = state.route->select;
   ElementType element = select.by->type.element;
   Tensor by = clauseValue(*select.by, state, frame, element, true);
+  return !failed() && takeTop(state, frame, by);
+}
+
+/// The k largest of `by` of each unit, as rounded.
+bool Evaluator::takeTop(RouteState &state, Frame &frame, const Tensor &by) {
+  const Selection &select = state.route->select;
   Tensor where;
-  if (select.where && !failed())
+  if (select.where)
     where = clauseValue(*select.where, state, frame, ElementType::Bool, true);
   if (failed())
     return false;
   state.choices = select.count;
-  state.comparedType = element;
+  state.comparedType = by.element;
   state.compared.assign(by.data(), by.data() + by.count());
   state.ids.assign(state.units * state.choices, -1);
   for (int64_t unit = 0; unit < state.units; ++unit) {
@@ -112,11 +119,7 @@ bool Evaluator::choosePick(RouteState &state, Frame &frame) {
     return false;
   state.choices = state.experts;
   state.ids.assign(state.units * state.choices, -1);
-  std::vector<std::vector<int32_t>> members(
-      state.groups, std::vector<int32_t>(state.groupSize));
-  for (int64_t unit = 0; unit < state.units; ++unit)
-    members[state.groupOf[unit]][state.placeOf[unit]] = unit;
-  for (const std::vector<int32_t> &group : members)
+  for (const std::vector<int32_t> &group : unitsOfGroups(state))
     for (int64_t e = 0; e < state.experts; ++e) {
       std::vector<int32_t> candidates;
       for (int32_t unit : group)

@@ -30,6 +30,7 @@ struct RouteState {
   int64_t groups = 1, groupSize = 1; ///< the latter is `tokens`
   std::vector<int64_t> groupOf;      ///< unit -> group, row-major in outerDims
   std::vector<int64_t> placeOf;      ///< unit -> place in its group
+  std::vector<uint64_t> unitNumbers; ///< what random functions count from
 
   int64_t choices = 0;
   std::vector<int32_t> ids;    ///< selected, or -1
@@ -50,6 +51,9 @@ struct RouteState {
   bool hasChoices() const { return choices != 0; }
   int64_t at(int64_t unit, int64_t rank) const { return unit * choices + rank; }
 };
+
+/// The units of each group, in the order of their places.
+std::vector<std::vector<int32_t>> unitsOfGroups(const RouteState &state);
 
 /// A chosen pair in the queue for a place.
 struct Waiting {

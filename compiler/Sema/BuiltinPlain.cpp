@@ -154,10 +154,13 @@ Value Checker::plainBuiltin(BuiltinCall &call, Body &body) {
     type.element = program.numerics.accumulate;
   if (call.info.elements == BuiltinInfo::Elements::Bool)
     type.element = ElementType::Bool;
-  if (call.info.stage == Stage::S2) // chance, dirichlet
+  bool isDraw = builtin == Builtin::Chance || builtin == Builtin::Dirichlet;
+  if (isDraw)
     facts.random |= inBothPhases;
   Value result =
       callExpr(call, std::move(values), std::move(type), std::move(facts));
+  if (isDraw)
+    nameDraw(*result.expr, body);
   result.meaning.isNumber = areNumbers;
   return result;
 }

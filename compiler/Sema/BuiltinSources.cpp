@@ -56,10 +56,7 @@ Value Checker::maskBuiltin(BuiltinCall &call, Body &body) {
   made->dims = call.dims;
   for (Value &value : values)
     adopt(*made, std::move(value.expr));
-  Value result = tensor(std::move(made), std::move(facts));
-  if (call.info.stage != Stage::S1)
-    markLater(result, "`" + name + "`");
-  return result;
+  return tensor(std::move(made), std::move(facts));
 }
 
 Value Checker::rangeBuiltin(BuiltinCall &call, Body &body) {
@@ -176,9 +173,6 @@ Value Checker::randomBuiltin(BuiltinCall &call, Body &body) {
   type.dims = call.dims;
   Facts facts;
   std::vector<Value> values;
-  for (const auto &[name, arg] : call.arguments.named)
-    if (!number(*arg->value, &body))
-      return {};
   if (call.info.builtin == Builtin::DrawIndex) {
     const ast::Expr &target = *call.arguments.values[0];
     if (target.kind != ast::Expr::Kind::Dimension)
@@ -209,7 +203,25 @@ Value Checker::randomBuiltin(BuiltinCall &call, Body &body) {
   // In a source, and in a `fixed`, randomness is the purpose.
   if (body.kind == Body::Kind::Component)
     facts.random |= inBothPhases;
-  return callExpr(call, std::move(values), std::move(type), std::move(facts));
+  Value result =
+      callExpr(call, std::move(values), std::move(type), std::move(facts));
+  nameDraw(*result.expr, body);
+  // Whole numbers, whatever the element type of the result is.
+  for (const auto &[name, arg] : call.arguments.named) {
+    std::optional<Exact> value = number(*arg->value, &body);
+    if (!value)
+      return {};
+    Value given = toElement(folded(*value, arg->value->location),
+                            ElementType::F64);
+    result.expr->named.push_back({name, std::move(given.expr)});
+  }
+  return result;
+}
+
+/// The place of a random function, which its key is made of.
+void Checker::nameDraw(Expr &call, Body &body) {
+  call.statement = body.draws.statement;
+  call.index = body.draws.next++;
 }
 
 Value Checker::fileBuiltin(BuiltinCall &call, Body &body) {

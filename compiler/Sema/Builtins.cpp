@@ -209,7 +209,7 @@ Value Checker::callExpr(const BuiltinCall &call, std::vector<Value> operands,
   }
   facts.isParameter = false;
   Value result = tensor(std::move(made), std::move(facts));
-  if (call.info.stage != Stage::S1)
+  if (call.info.stage > Stage::S2)
     markLater(result, "`" + std::string(call.info.name) + "`");
   return result;
 }

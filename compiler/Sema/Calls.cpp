@@ -188,6 +188,15 @@ bool Checker::matchInputs(ComponentCall &call, Body &body) {
     for (const Dimension *dim : value.type().dims)
       if (!has(need, dim) && dim != call.sliced)
         own.push_back(dim);
+    if (call.rows && !has(input.type.dims, rowsDim))
+      for (const Dimension *dim : own)
+        if (has(*call.rows, dim)) {
+          diags.report(message::dimensionWouldBeTwice, location, "Rows")
+              .help("`{}` sees all units at once and would be mapped over "
+                    "`{}`; declare `{}` with `Rows`",
+                    name, dim->name, formal.name.text);
+          return false;
+        }
     extras.push_back(std::move(own));
   }
   std::vector<const Dimension *> widest;

@@ -105,10 +105,16 @@ struct ClauseScope {
   bool isBroken = false; ///< a clause had errors: words may be missing
 };
 
+/// Which random function of which statement comes next: what keys are made of.
+struct DrawScope {
+  std::string statement;
+  int next = 0;
+};
+
 struct ScanScope {
   std::map<std::string, Meaning> carries;
   std::map<std::string, SourceLocation> nexts;
-  std::vector<Value> nextValues;
+  std::map<std::string, Value> nextValues;
   std::optional<Value> emitted;
 };
 
@@ -125,6 +131,7 @@ struct Body {
   std::set<std::string> losses;
   ClauseScope *clause = nullptr;
   ScanScope *scan = nullptr;
+  DrawScope draws;
   std::string prefix; ///< of labels, inside a policy
   bool allowsLaterSight = false;
   bool hasLostName = false; ///< a binding was refused: names may be missing
@@ -232,6 +239,9 @@ private:
   //===-- Trees.cpp ---------------------------------------------------------===//
   ExprPtr makeExpr(Expr::Kind kind, SourceLocation location, Type type);
   void adopt(Expr &parent, ExprPtr child);
+  void raise(Expr &parent, const Expr &child);
+  void setHeight(Expr &loop, const Scan &scan);
+  void nameDraw(Expr &call, Body &body);
   Value tensor(ExprPtr expr, Facts facts);
   /// Marks what only a later release computes.
   void markLater(const Value &value, const std::string &feature);
@@ -409,14 +419,15 @@ private:
   /// Names that a scan hides, to be put back.
   using Hidden = std::vector<std::map<std::string, Binding>::node_type>;
   bool bindScanned(const ast::ScanExpr &expr, const Dimension *dim, Body &body,
-                   Hidden &hidden, std::vector<Value> &read, Facts &seen);
+                   Scan &made, Hidden &hidden, Facts &seen);
   bool bindCarries(const ast::ScanExpr &expr, Body &body, ScanScope &scan,
-                   Hidden &hidden, std::vector<Value> &read,
-                   const Facts &seen);
+                   Scan &made, const Facts &seen);
+  void checkLoop(const ast::ScanExpr &expr, Body &body, ScanScope &scan,
+                 Scan &made);
   void checkCarries(const ast::ScanExpr &expr, const Body &body,
                     const ScanScope &scan);
   Value finishScan(const ast::ScanExpr &expr, const Dimension *dim,
-                   ScanScope &scan, std::vector<Value> read);
+                   ScanScope &scan, std::unique_ptr<Scan> made, Body &body);
 
   //===-- Route.cpp, Clauses.cpp, Select.cpp, RouteRecord.cpp ---------------===//
   struct PhaseSelection {
@@ -442,12 +453,6 @@ private:
     bool takesRows = false; ///< an expert sees all units sent to it
     Meaning weight;
     bool isFailed = false;
-
-    /// Notes the first thing that a later release computes.
-    void needsLater(const std::string &feature) {
-      if (route->later.empty())
-        route->later = feature;
-    }
   };
   void checkRoute(const ast::Stmt &stmt, Body &body);
   bool routeExperts(RouteState &state, Body &body);

@@ -122,7 +122,6 @@ void Checker::readKeep(RouteState &state, const ast::Clause &clause,
                        Body &body) {
   const char *name = ast::spelling(clause.kind);
   bool isOrder = clause.kind == ClauseKind::Order;
-  state.needsLater(std::string("`") + name + "`");
   Value value = evaluateTensor(*clause.value, body);
   if (value.isError())
     return;
@@ -180,8 +179,6 @@ void Checker::readWord(RouteState &state, const ast::Clause &clause,
         .helpNearest(word, known);
     return;
   }
-  if (at > 0)
-    state.needsLater("`" + std::string(name) + " = " + word + "`");
   if (!isOverflow) {
     state.route->combine = Combine(int(at));
     bool isMerge = state.route->combine == Combine::Merge;

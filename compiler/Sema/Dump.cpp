@@ -85,6 +85,8 @@ private:
   std::string expr(const Expr &expr);
   std::string call(const Expr &expr);
   std::string args(const Expr &expr);
+  std::string scan(const Expr &expr);
+  void statement(const Statement &statement);
   void instance(const Instance &instance);
   void parameter(const Parameter &parameter);
   void route(const Route &route);
@@ -157,6 +159,8 @@ std::string Dumper::expr(const Expr &node) {
     return (node.kind == Expr::Kind::Stack ? "stack " : "each ") +
            node.dims[0]->name + " of " + node.callee.label + ":" +
            node.callee.instance->name + args(node);
+  case Expr::Kind::Scan:
+    return scan(node);
   case Expr::Kind::Rename:
     return expr(*node.args[0]) + "[" + node.dims[0]->name + " as " +
            node.dims[1]->name + "]";
@@ -191,6 +195,19 @@ std::string Dumper::expr(const Expr &node) {
     return node.route->name + "." + fields[int(node.routeField)];
   }
   return "";
+}
+
+std::string Dumper::scan(const Expr &node) {
+  const Scan &loop = *node.scan;
+  std::string over, carries;
+  for (const Scan::Slice &slice : loop.over)
+    over += (over.empty() ? "%" : ", %") + std::to_string(slice.slot) + " in " +
+            expr(*slice.value);
+  for (const Scan::Carry &carry : loop.carries)
+    carries += (carries.empty() ? "%" : ", %") + std::to_string(carry.slot) +
+               " = " + expr(*carry.init) + " then " + expr(*carry.next);
+  return "scan " + node.dims[0]->name + " over (" + over + ") carry (" +
+         carries + ") emit " + expr(*loop.emitted);
 }
 
 void Dumper::parameter(const Parameter &parameter) {
@@ -259,6 +276,23 @@ void Dumper::route(const Route &route) {
     line("    gives " + dump(type));
 }
 
+void Dumper::statement(const Statement &statement) {
+  if (statement.kind == Statement::Kind::Route)
+    return route(*statement.route);
+  const Expr &value = *statement.value;
+  if (value.kind == Expr::Kind::Scan) {
+    // Its loop stands in front of it.
+    for (const Statement &inner : value.scan->body)
+      this->statement(inner);
+  }
+  std::string type = value.isRecord() ? "record" : dump(value.type);
+  std::string target = "return";
+  if (statement.kind == Statement::Kind::Let)
+    target = current->locals[size_t(statement.slot)].name + "%" +
+             std::to_string(statement.slot) + " =";
+  line("  " + target + " " + expr(value) + ": " + type);
+}
+
 void Dumper::instance(const Instance &instance) {
   current = &instance;
   line(instance.name + (instance.generics.empty()
@@ -269,19 +303,8 @@ void Dumper::instance(const Instance &instance) {
          dump(instance.inputs[i].type));
   for (const Parameter &each : instance.parameters)
     parameter(each);
-  for (const Statement &statement : instance.body) {
-    if (statement.kind == Statement::Kind::Route) {
-      route(*statement.route);
-      continue;
-    }
-    const Expr &value = *statement.value;
-    std::string type = value.isRecord() ? "record" : dump(value.type);
-    std::string target = "return";
-    if (statement.kind == Statement::Kind::Let)
-      target = instance.locals[size_t(statement.slot)].name + "%" +
-               std::to_string(statement.slot) + " =";
-    line("  " + target + " " + expr(value) + ": " + type);
-  }
+  for (const Statement &each : instance.body)
+    statement(each);
   for (size_t i = 0; i < instance.resultTypes.size(); ++i)
     line("  -> " +
          (instance.fieldNames.empty() ? "" : instance.fieldNames[i] + ": ") +

@@ -136,11 +136,11 @@ void Checker::decideStep(EntryPoint &entry, InstanceInfo &info,
   }
   if (isCarried) {
     entry.whyNoStep = "values are carried along `" + along->name +
-                      "` by more than attention";
+                      "` by more than attention and `scan`";
     // One construct of a later release is enough to say.
     if (asked && options.mustBeBuildable && !diags.hasErrors())
       diags.report(message::laterRelease, location,
-                   "`step` through `cumsum`, `shift`, `scan` or a capacity");
+                   "`step` through `cumsum`, `shift` or a capacity");
     return;
   }
   entry.stepAlong = along;
@@ -153,7 +153,7 @@ void Checker::collectDims(EntryPoint &entry) {
     if (size == sizes.end())
       return;
     for (const Dimension *base : arithmetic.bases(size->second))
-      if (!has(found, base))
+      if (base != rowsDim && !has(found, base))
         found.push_back(base);
   };
   auto addType = [&](const Type &type) {
@@ -192,6 +192,8 @@ void Checker::makeEntry(const std::string &name, InstanceInfo &info) {
   EntryPoint entry;
   entry.name = name;
   entry.model = info.instance;
+  for (const Meaning *meaning : results(info))
+    entry.takesSeed |= (meaning->facts.random & atInference) != 0;
   if (info.numParameters > 1'000'000) {
     diags.report(message::fileTooLarge, info.component->name.location,
                  "it has more than 1,000,000 parameters");
@@ -216,9 +218,6 @@ void Checker::reportLater(const EntryPoint &entry) {
     Trace trace(instance, /*withTraining=*/false);
     trace.onExpr = [&](const Expr &expr) {
       report(expr.location, expr.later);
-    };
-    trace.onRoute = [&](const Route &route) {
-      report(route.location, route.later);
     };
     trace.followReturn();
   });

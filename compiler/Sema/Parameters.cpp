@@ -122,13 +122,24 @@ void Checker::pruneBody(Instance &instance) {
       return !trace.routes.count(statement.route.get());
     return false;
   };
-  instance.body.erase(
-      std::remove_if(instance.body.begin(), instance.body.end(), isDead),
-      instance.body.end());
-  for (Statement &statement : instance.body)
-    if (statement.route)
-      statement.route->isResultUsed =
-          trace.usedResults.count(statement.route.get()) > 0;
+  auto prune = [&](std::vector<Statement> &statements) {
+    statements.erase(
+        std::remove_if(statements.begin(), statements.end(), isDead),
+        statements.end());
+    for (Statement &statement : statements)
+      if (statement.route)
+        statement.route->isResultUsed =
+            trace.usedResults.count(statement.route.get()) > 0;
+  };
+  prune(instance.body);
+  instance.scans.erase(
+      std::remove_if(instance.scans.begin(), instance.scans.end(),
+                     [&](const std::unique_ptr<Scan> &scan) {
+                       return !trace.scans.count(scan.get());
+                     }),
+      instance.scans.end());
+  for (const std::unique_ptr<Scan> &scan : instance.scans)
+    prune(scan->body);
 }
 
 void Checker::walkReachable(

@@ -137,7 +137,8 @@ void Checker::checkNext(const ast::Stmt &stmt, Body &body) {
                 "one of the same dimensions");
       continue;
     }
-    body.scan->nextValues.push_back(std::move(value));
+    value = toElement(std::move(value), want.element);
+    body.scan->nextValues.emplace(name, std::move(value));
   }
 }
 

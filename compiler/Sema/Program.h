@@ -55,6 +55,7 @@ struct Type {
 
 struct Instance;
 struct Route;
+struct Scan;
 
 /// Arithmetic and comparison; `And Or` on bools.
 enum class BinaryOp { Add, Sub, Mul, Div, Lt, Le, Gt, Ge, Eq, Ne, And, Or };
@@ -93,7 +94,8 @@ struct Expr {
     Call,        ///< `builtin`; see the fields below
     Component,   ///< call of `callee` with args, one for each input
     Stack,       ///< `stack dims[0] of callee(args)`
-    Each,        ///< `each dims[0] of callee(args)` (S2)
+    Each,        ///< `each dims[0] of callee(args)`
+    Scan,        ///< `scan dims[0] over ..`: the loop is in `scan`
     Rename,      ///< args[0][dims[0] as dims[1]]
     PickEntry,   ///< args[0][dims[0] = index]
     Lookup,      ///< table args[0] at index args[1]; `dims[0]` is looked up
@@ -124,6 +126,7 @@ struct Expr {
   RouteField routeField{};
   CallTarget callee;
   const Route *route = nullptr;
+  const Scan *scan = nullptr; ///< owned by the instance
 
   /// Operands, for a built-in its positional arguments.
   std::vector<ExprPtr> args;
@@ -134,6 +137,9 @@ struct Expr {
   const Dimension *along = nullptr;
   /// Dimensions before and after `->` in brackets.
   std::vector<const Dimension *> dims, toDims;
+  /// Of a random function: the name of the statement it stands in. `index` is
+  /// the number of the call in that statement (language.md, section 11).
+  std::string statement;
 
   std::vector<std::string> fieldNames; ///< of a record
   std::vector<Type> fieldTypes;        ///< of a record
@@ -163,6 +169,8 @@ struct Selection {
   ExprPtr by;        ///< the value compared, or the index of `at`
   ExprPtr where;     ///< or null
   ExprPtr capacity;  ///< c of `pick`, a size formula in `tokens`
+  /// Of `sample`, as of a random function: its number in the route's statement.
+  int drawNumber = 0;
 };
 
 enum class Overflow { None, Drop, Pass, Error, Next };
@@ -170,7 +178,10 @@ enum class Combine { Sum, Inputs, Merge };
 
 /// One kind of expert of a route: its experts are numbered on from the last's.
 struct ExpertKind {
+  /// Experts that cost nothing and have no callee.
+  enum class Free { None, Identity, Zero };
   int64_t count = 0;
+  Free free = Free::None;
   /// Label is the route's name, or `route.kind` where kinds are listed.
   CallTarget callee;
 };
@@ -190,7 +201,6 @@ struct Route {
   Overflow overflow = Overflow::None;
   int64_t overflowRounds = 1;
   Combine combine = Combine::Sum;
-  std::string later;                        ///< as of Expr
   std::vector<std::string> fieldNames;      ///< of a record result
   std::vector<Type> resultTypes;            ///< one, or one for each field
   /// Whether anything reads the results or `each`; if not, the experts need not
@@ -205,6 +215,25 @@ struct Statement {
   int slot = -1;                ///< Let: the local it sets
   ExprPtr value;                ///< Let, Return
   std::unique_ptr<Route> route; ///< Route
+};
+
+/// The loop of `scan T over (x) carry (h: .. = ..) { .. }`. Its body runs once
+/// for each entry of T, in order; then all carries take their next values.
+struct Scan {
+  /// `x` inside the loop: entry t of what it is outside.
+  struct Slice {
+    int slot = -1;
+    ExprPtr value; ///< outside, with T
+  };
+  struct Carry {
+    int slot = -1;
+    ExprPtr init, next;
+  };
+  std::vector<Slice> over;
+  std::vector<Carry> carries;
+  std::vector<Statement> body; ///< Lets and Routes
+  /// A tensor or a record, rounded to its type; the results get T in front.
+  ExprPtr emitted;
 };
 
 /// An initial value (language.md, section 7, Initialisers).
@@ -253,6 +282,7 @@ struct Instance {
   std::vector<Local> locals;
   std::vector<Parameter> parameters;
   std::vector<Statement> body;
+  std::vector<std::unique_ptr<Scan>> scans; ///< of the body, inner ones first
   /// One type, or the fields of a record.
   std::vector<std::string> fieldNames;
   std::vector<Type> resultTypes;
@@ -302,6 +332,8 @@ struct EntryPoint {
   /// S of `step(along: S)`, or null. Set only if the model can step; for an
   /// entry that could step but has no export, set too.
   const Dimension *stepAlong = nullptr;
+  /// Whether results are drawn: `forward(seed)`.
+  bool takesSeed = false;
   /// Why it cannot step, for a person; empty if it can.
   std::string whyNoStep;
 };
@@ -312,6 +344,8 @@ struct Program {
   std::vector<std::unique_ptr<Instance>> instances;
   std::vector<EntryPoint> entries;
   Numerics numerics;
+  /// The units that an expert sees at once. Its size is another in each call.
+  const Dimension *rows = nullptr;
 };
 
 } // namespace spex

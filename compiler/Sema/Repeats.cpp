@@ -36,11 +36,8 @@ Value Checker::evaluateRepeat(const ast::RepeatExpr &expr, Body &body) {
                  "a component with an input, which is fed from layer to layer");
     return {};
   }
-  if (!expr.isStack) {
-    Value result = resultOf(call, Expr::Kind::Each);
-    markLater(result, "`each`");
-    return result;
-  }
+  if (!expr.isStack)
+    return resultOf(call, Expr::Kind::Each);
   Type taken = call.values[0].type();
   Value result = resultOf(call, Expr::Kind::Stack);
   if (result.isError())
@@ -88,7 +85,7 @@ Value Checker::finishStack(const ast::RepeatExpr &expr, const Dimension *dim,
 }
 
 bool Checker::bindScanned(const ast::ScanExpr &expr, const Dimension *dim,
-                          Body &body, Hidden &hidden, std::vector<Value> &read,
+                          Body &body, Scan &made, Hidden &hidden,
                           Facts &seen) {
   bool isGood = true;
   for (const ast::Identifier &name : expr.over) {
@@ -126,7 +123,7 @@ bool Checker::bindScanned(const ast::ScanExpr &expr, const Dimension *dim,
     inner.value.meaning.literal.reset();
     inner.slot = newLocal(body, name.text, name.location, inner.value);
     seen.inherit(value.meaning.facts);
-    read.push_back(std::move(value));
+    made.over.push_back({inner.slot, std::move(value.expr)});
     hidden.push_back(body.bindings.extract(bound));
     body.bindings.emplace(name.text, std::move(inner));
   }
@@ -134,8 +131,7 @@ bool Checker::bindScanned(const ast::ScanExpr &expr, const Dimension *dim,
 }
 
 bool Checker::bindCarries(const ast::ScanExpr &expr, Body &body,
-                          ScanScope &scan, Hidden &hidden,
-                          std::vector<Value> &read, const Facts &seen) {
+                          ScanScope &scan, Scan &made, const Facts &seen) {
   bool isGood = true;
   for (const ast::Carry &carry : expr.carries) {
     const std::string &name = carry.name.text;
@@ -168,7 +164,7 @@ bool Checker::bindCarries(const ast::ScanExpr &expr, Body &body,
     binding.value.meaning.facts.isParameter = false;
     binding.slot = newLocal(body, name, carry.name.location, binding.value);
     scan.carries[name] = binding.value.meaning;
-    read.push_back(std::move(init));
+    made.carries.push_back({binding.slot, std::move(init.expr), nullptr});
     if (isOver)
       body.bindings.erase(name);
     body.bindings.emplace(name, std::move(binding));
@@ -198,17 +194,14 @@ Value Checker::evaluateScan(const ast::ScanExpr &expr, Body &body) {
     return {};
   unsigned before = diags.errorCount();
   ScanScope scan;
+  auto made = std::make_unique<Scan>();
   Hidden hidden;
-  std::vector<Value> read;
   Facts seen;
   size_t mark = body.order.size();
-  bool isGood = bindScanned(expr, dim, body, hidden, read, seen);
-  isGood &= bindCarries(expr, body, scan, hidden, read, seen);
-  ScanScope *outer = body.scan;
-  body.scan = &scan;
+  bool isGood = bindScanned(expr, dim, body, *made, hidden, seen);
+  isGood &= bindCarries(expr, body, scan, *made, seen);
   if (isGood)
-    checkStatements(expr.body->statements, body);
-  body.scan = outer;
+    checkLoop(expr, body, scan, *made);
   if (diags.errorCount() != before)
     markUsed(expr, body);
   std::vector<std::string> inner(body.order.begin() + long(mark),
@@ -232,23 +225,36 @@ Value Checker::evaluateScan(const ast::ScanExpr &expr, Body &body) {
         .help("end it with `emit ...`");
   if (diags.errorCount() != before || !scan.emitted)
     return {};
-  return finishScan(expr, dim, scan, std::move(read));
+  return finishScan(expr, dim, scan, std::move(made), body);
+}
+
+/// The statements of the loop go into it, not into the body around it.
+void Checker::checkLoop(const ast::ScanExpr &expr, Body &body, ScanScope &scan,
+                        Scan &made) {
+  ScanScope *outer = body.scan;
+  DrawScope draws = body.draws;
+  body.scan = &scan;
+  std::swap(body.instance->body, made.body);
+  checkStatements(expr.body->statements, body);
+  std::swap(body.instance->body, made.body);
+  body.scan = outer;
+  body.draws = draws;
 }
 
 Value Checker::finishScan(const ast::ScanExpr &expr, const Dimension *dim,
-                          ScanScope &scan, std::vector<Value> read) {
+                          ScanScope &scan, std::unique_ptr<Scan> made,
+                          Body &body) {
   Value emitted = std::move(*scan.emitted);
   if (emitted.kind == Value::Kind::Route || emitted.kind == Value::Kind::Part)
     emitted = toTensor(std::move(emitted), expr.location);
   if (emitted.isError())
     return {};
   Facts nexts;
-  for (const Value &next : scan.nextValues)
+  for (const auto &[name, next] : scan.nextValues)
     nexts.inherit(next.meaning.facts);
   auto collect = [&](Meaning &meaning) {
     meaning.facts.inherit(nexts);
     meaning.facts.past.add(root(dim), inBothPhases);
-    meaning.facts.carried.add(root(dim), inBothPhases);
     meaning.facts.triangle.clear();
     meaning.facts.isParameter = false;
     meaning.isNumber = false;
@@ -257,23 +263,25 @@ Value Checker::finishScan(const ast::ScanExpr &expr, const Dimension *dim,
       diags.report(message::dimensionWouldBeTwice, expr.location, dim->name);
     meaning.type.dims.insert(meaning.type.dims.begin(), dim);
   };
-  // The program has no loop of its own yet: this stands for it.
-  ExprPtr made = makeExpr(Expr::Kind::Call, expr.location, {});
-  made->builtin = Builtin::CumSum;
+  ExprPtr loop = makeExpr(Expr::Kind::Scan, expr.location, {});
   if (emitted.isTensor())
     collect(emitted.meaning);
   for (auto &[name, meaning] : emitted.fields) {
     collect(meaning);
-    made->fieldNames.push_back(name);
-    made->fieldTypes.push_back(meaning.type);
+    loop->fieldNames.push_back(name);
+    loop->fieldTypes.push_back(meaning.type);
   }
-  made->type = emitted.meaning.type;
-  adopt(*made, std::move(emitted.expr));
-  for (std::vector<Value> *values : {&scan.nextValues, &read})
-    for (Value &value : *values)
-      adopt(*made, std::move(value.expr));
-  emitted.expr = std::move(made);
-  markLater(emitted, "`scan`");
+  loop->type = emitted.meaning.type;
+  loop->dims = {dim};
+  loop->scan = made.get();
+  made->emitted = std::move(emitted.expr);
+  size_t carry = 0;
+  for (const ast::Carry &written : expr.carries)
+    made->carries[carry++].next =
+        std::move(scan.nextValues.at(written.name.text).expr);
+  setHeight(*loop, *made);
+  body.instance->scans.push_back(std::move(made));
+  emitted.expr = std::move(loop);
   return emitted;
 }
 

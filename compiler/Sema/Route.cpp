@@ -20,7 +20,6 @@ bool Checker::expertCounts(RouteState &state, Body &body,
     counts = {size};
     return true;
   }
-  state.needsLater("a route with listed kinds of experts");
   std::set<std::string> names;
   int64_t sum = 0;
   for (const ast::ExpertKind &kind : syntax.kinds) {
@@ -71,7 +70,8 @@ bool Checker::callKind(RouteState &state, const ast::ExpertKind &kind,
   if (syntax.hasKindList)
     label += "." + (kind.name.empty() ? kind.callee.name : kind.name).text;
   if (isFree(kind.callee) && !components.count(kind.callee.name.text)) {
-    state.needsLater("`" + kind.callee.name.text + "`");
+    made.free = kind.callee.name.text == "Zero" ? ExpertKind::Free::Zero
+                                                : ExpertKind::Free::Identity;
     for (const ast::Argument &arg : syntax.args) {
       Value value = evaluateTensor(*arg.value, body);
       if (value.isError())
@@ -158,8 +158,6 @@ bool Checker::takesRows(const ast::Route &route) const {
 }
 
 bool Checker::callExperts(RouteState &state, Body &body) {
-  if (state.takesRows)
-    state.needsLater("an expert with `Rows`");
   std::vector<int64_t> counts;
   if (!expertCounts(state, body, counts))
     return false;
@@ -233,7 +231,6 @@ bool Checker::checkPolicy(RouteState &state, Body &body,
     return false;
   }
   const ast::PolicyItem &policy = *found->second;
-  state.needsLater("`policy`");
   if (policy.generics.size() != callee.generics.size()) {
     std::string wanted;
     for (const ast::Identifier &name : policy.generics)
@@ -254,6 +251,7 @@ bool Checker::checkPolicy(RouteState &state, Body &body,
   inner.info = body.info;
   inner.instance = body.instance;
   inner.prefix = body.prefix + syntax.name.text + ".";
+  inner.draws = body.draws;
   bool isGood = true;
   for (size_t i = 0; i < policy.generics.size(); ++i) {
     const Dimension *dim = dimension(callee.generics[i], body);

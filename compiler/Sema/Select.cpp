@@ -173,16 +173,15 @@ bool Checker::readSelection(RouteState &state, const ast::Selection &selection,
     state.choice.inherit(where.meaning.facts, phases);
     made.where = std::move(where.expr);
   }
+  if (selection.kind == Kind::Sample) {
+    made.drawNumber = body.draws.next++;
+    state.choice.random |= phases;
+  }
   if (isGood && hasBy)
     isGood = setUnits(state, std::move(units), selection.location);
   if (!isGood)
     return false;
   if (phases & atInference) {
-    static const char *const later[] = {nullptr, "`all where`", nullptr,
-                                        "`pick`", "`sample`", "`balanced`",
-                                        nullptr};
-    if (const char *feature = later[int(made.kind)])
-      state.needsLater(feature);
     state.route->select = std::move(made);
     return true;
   }

@@ -54,7 +54,7 @@ void Checker::declareAll() {
   rows->formula.op = SizeFormula::Op::Dim;
   rows->formula.dim = rows;
   sizes[rows] = arithmetic.base(rows);
-  rowsDim = rows;
+  rowsDim = program.rows = rows;
   collect();
   applySettings();
   applyDimSettings();

@@ -68,6 +68,20 @@ static const char *placeOf(StmtKind kind, const Body &body) {
   }
 }
 
+/// What a random function in the statement is keyed by.
+static std::string drawName(const ast::Stmt &stmt) {
+  switch (stmt.kind) {
+  case StmtKind::Route:
+    return stmt.route->name.text;
+  case StmtKind::Return:
+  case StmtKind::Emit:
+  case StmtKind::Next:
+    return spelling(stmt.kind);
+  default:
+    return stmt.names.empty() ? "" : stmt.names[0].text;
+  }
+}
+
 void Checker::checkStatement(const ast::Stmt &stmt, Body &body) {
   if (const char *place = placeOf(stmt.kind, body)) {
     diags.report(message::wrongPlace, stmt.location, spelling(stmt.kind),
@@ -75,6 +89,7 @@ void Checker::checkStatement(const ast::Stmt &stmt, Body &body) {
         .help("move it there, or remove it");
     return;
   }
+  body.draws = {drawName(stmt), 0};
   switch (stmt.kind) {
   case StmtKind::Param:
   case StmtKind::State:

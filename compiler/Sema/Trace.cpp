@@ -18,7 +18,19 @@ Trace::Trace(const Instance &instance, bool withTraining)
   parameters.resize(instance.parameters.size());
   definitions.resize(slots.size());
   routeOfSlot.resize(slots.size());
-  for (const Statement &statement : instance.body) {
+  scanOfSlot.resize(slots.size());
+  define(instance.body);
+  for (const std::unique_ptr<Scan> &scan : instance.scans) {
+    define(scan->body);
+    for (const Scan::Slice &slice : scan->over)
+      scanOfSlot[size_t(slice.slot)] = scan.get();
+    for (const Scan::Carry &carry : scan->carries)
+      scanOfSlot[size_t(carry.slot)] = scan.get();
+  }
+}
+
+void Trace::define(const std::vector<Statement> &statements) {
+  for (const Statement &statement : statements) {
     if (statement.kind == Statement::Kind::Let)
       definitions[size_t(statement.slot)] = statement.value.get();
     if (const Route *route = statement.route.get())
@@ -73,6 +85,18 @@ void Trace::visitLocal(const Expr &expr, int field) {
   if (definitions[slot])
     pending.push_back({definitions[slot], field});
   needRoute(routeOfSlot[slot]);
+  needScan(scanOfSlot[slot]);
+}
+
+void Trace::needScan(const Scan *scan) {
+  if (!scan || !scans.insert(scan).second)
+    return;
+  for (const Scan::Slice &slice : scan->over)
+    push(slice.value);
+  for (const Scan::Carry &carry : scan->carries) {
+    push(carry.init);
+    push(carry.next);
+  }
 }
 
 void Trace::visitRecord(const Expr &expr, int field) {
@@ -109,6 +133,10 @@ void Trace::visit(const Expr &expr, int field) {
   case Expr::Kind::Component:
   case Expr::Kind::Each:
     addCall(expr.callee, field);
+    break;
+  case Expr::Kind::Scan:
+    needScan(expr.scan);
+    push(expr.scan->emitted, field);
     break;
   case Expr::Kind::RouteResult:
     needResult(expr.route, expr.index);

@@ -39,6 +39,7 @@ public:
   std::vector<bool> slots, parameters;
   std::set<const Route *> routes;      ///< needed for anything
   std::set<const Route *> usedResults; ///< whose experts must run
+  std::set<const Scan *> scans;
   FieldsOfCalls calls;
   /// Called for each expression once for each use of it.
   std::function<void(const Expr &)> onExpr;
@@ -55,13 +56,16 @@ private:
   std::set<std::pair<int, int>> seenFields; ///< of a slot
   std::vector<const Expr *> definitions;    ///< of each slot
   std::vector<const Route *> routeOfSlot;
+  std::vector<const Scan *> scanOfSlot;
 
+  void define(const std::vector<Statement> &statements);
   void push(const ExprPtr &expr, int field = allFields);
   void visit(const Expr &expr, int field);
   void visitLocal(const Expr &expr, int field);
   void visitRecord(const Expr &expr, int field);
   void addCall(const CallTarget &callee, int field);
   void needRoute(const Route *route);
+  void needScan(const Scan *scan);
   void needResult(const Route *route, int field);
   void run();
 };

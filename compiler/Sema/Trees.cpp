@@ -37,13 +37,31 @@ ExprPtr Checker::makeExpr(Expr::Kind kind, SourceLocation location, Type type) {
 
 void Checker::adopt(Expr &parent, ExprPtr child) {
   assert(child && "a value without a tree");
-  parent.height = std::max(parent.height, child->height + 1);
+  raise(parent, *child);
+  parent.args.push_back(std::move(child));
+}
+
+/// The trees of a loop are below the expression that stands for it.
+void Checker::setHeight(Expr &loop, const Scan &scan) {
+  raise(loop, *scan.emitted);
+  for (const Scan::Slice &slice : scan.over)
+    raise(loop, *slice.value);
+  for (const Scan::Carry &carry : scan.carries) {
+    raise(loop, *carry.init);
+    raise(loop, *carry.next);
+  }
+  for (const Statement &statement : scan.body)
+    if (statement.value)
+      raise(loop, *statement.value);
+}
+
+void Checker::raise(Expr &parent, const Expr &child) {
+  parent.height = std::max(parent.height, child.height + 1);
   if (parent.height > maxHeight && !isExhausted) {
     diags.report(message::fileTooLarge, parent.location,
                  "this expression has too many operations inside one another");
     isExhausted = true;
   }
-  parent.args.push_back(std::move(child));
 }
 
 Value Checker::tensor(ExprPtr expr, Facts facts) {
