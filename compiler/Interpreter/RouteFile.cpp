@@ -8,6 +8,8 @@
 
 #include "compiler/Interpreter/RouteFile.h"
 
+#include "spex/measures.h"
+
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -74,8 +76,14 @@ std::string routesText(const std::vector<RouteRecord> &records) {
 
 std::string statsText(const std::vector<RouteRecord> &records) {
   return listText(records, [](const RouteRecord &record) {
-    return fmt::format("\"count\":[{}],\"dropped\":{}",
-                       fmt::join(record.count, ","), record.dropped);
+    spex_measures found =
+        spex_measure(record.count.data(), record.count.size());
+    return fmt::format("\"count\":[{}],\"dropped\":{},\"entropy\":{:.6f},"
+                       "\"variation\":{:.6f},\"collapse_average\":{:.6f},"
+                       "\"collapse_worst\":{:.6f}",
+                       fmt::join(record.count, ","), record.dropped,
+                       found.entropy, found.variation, found.collapse_average,
+                       found.collapse_worst);
   });
 }
 
@@ -88,8 +96,13 @@ std::string statsChart(const std::vector<RouteRecord> &records) {
       total += count;
       most = std::max(most, count);
     }
-    text += fmt::format("{}, layer {}: {} choices, {} dropped\n", record.path,
-                        record.layer, total, record.dropped);
+    spex_measures found =
+        spex_measure(record.count.data(), record.count.size());
+    text += fmt::format("{}, layer {}: {} choices, {} dropped, entropy {:.3f}, "
+                        "variation {:.3f}, collapse {:.3f}, worst {:.3f}\n",
+                        record.path, record.layer, total, record.dropped,
+                        found.entropy, found.variation, found.collapse_average,
+                        found.collapse_worst);
     for (size_t e = 0; e < record.count.size(); ++e) {
       int64_t count = record.count[e];
       std::string bar((count * width + most / 2) / most, '#');

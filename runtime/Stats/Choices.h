@@ -56,7 +56,8 @@ spex_status spex_choices_check_replay(const spex_choices *choices,
 spex_status spex_choices_write_routes(const spex_choices *choices,
                                       spex_outputs *outputs, const char *path,
                                       spex_error *error);
-/* {"routes":[{"path":"Block.y","layer":0,"count":[5,3],"dropped":0}]} */
+/* {"routes":[{"path":"Block.y","layer":0,"count":[5,3],"dropped":0,
+   "entropy":..,"variation":..,"collapse_average":..,"collapse_worst":..}]} */
 spex_status spex_choices_write_stats(const spex_choices *choices,
                                      spex_outputs *outputs, const char *path,
                                      spex_error *error);

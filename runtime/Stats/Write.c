@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===*/
 
 #include "runtime/Stats/Choices.h"
+#include "spex/measures.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +66,14 @@ static void put_counts(writer *w, const spex_layer *layer, int64_t experts) {
   }
   put(w, "],\"dropped\":");
   put_number(w, layer->dropped);
-  put(w, "}");
+  spex_measures found = spex_measure(layer->count, experts);
+  char text[160];
+  snprintf(text, sizeof text,
+           ",\"entropy\":%.6f,\"variation\":%.6f,\"collapse_average\":%.6f,"
+           "\"collapse_worst\":%.6f}",
+           found.entropy, found.variation, found.collapse_average,
+           found.collapse_worst);
+  put(w, text);
 }
 
 static spex_status write_json(const spex_choices *choices, int with_ids,
@@ -119,9 +127,13 @@ void spex_choices_print_chart(const spex_choices *choices) {
         total += layer->count[e];
         most = layer->count[e] > most ? layer->count[e] : most;
       }
-      fprintf(stderr, "%s, layer %lld: %lld choices, %lld dropped\n",
+      spex_measures found = spex_measure(layer->count, experts);
+      fprintf(stderr,
+              "%s, layer %lld: %lld choices, %lld dropped, entropy %.3f, "
+              "variation %.3f, collapse %.3f, worst %.3f\n",
               choices->routes[r].path, (long long)l, (long long)total,
-              (long long)layer->dropped);
+              (long long)layer->dropped, found.entropy, found.variation,
+              found.collapse_average, found.collapse_worst);
       for (int64_t e = 0; e < experts; ++e) {
         char bar[WIDTH + 1];
         int length = (int)((layer->count[e] * WIDTH + most / 2) / most);

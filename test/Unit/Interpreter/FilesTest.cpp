@@ -47,7 +47,10 @@ TEST_F(FilesTest, RoutesReadWhatTheyWrote) {
             "{\"path\":\"Block.y\",\"layer\":1,\"ids\":[[3,1],[0,-1]]}\n]}\n");
   EXPECT_EQ(statsText({first}), "{\"routes\":[\n{\"path\":\"Block.y\","
                                 "\"layer\":0,\"count\":[1,1,0,1],"
-                                "\"dropped\":0}\n]}\n");
+                                "\"dropped\":0,\"entropy\":1.098612,"
+                                "\"variation\":0.577350,"
+                                "\"collapse_average\":0.333333,"
+                                "\"collapse_worst\":1.000000}\n]}\n");
   ASSERT_EQ(parseRoutes(routesText(written), "r.json", read), "");
   ASSERT_EQ(read.size(), 2u);
   EXPECT_EQ(read[0].ids.size(), 8u);

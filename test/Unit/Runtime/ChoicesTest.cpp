@@ -61,9 +61,12 @@ TEST_F(ChoicesTest, WritesWhatItSaw) {
   EXPECT_EQ(written(true), recorded);
   EXPECT_EQ(written(false),
             "{\"routes\":[\n"
-            "{\"path\":\"Block.y\",\"layer\":0,\"count\":[2,1,2],\"dropped\":0}"
-            ",\n"
-            "{\"path\":\"Block.y\",\"layer\":1,\"count\":[1,1,0],\"dropped\":0}"
+            "{\"path\":\"Block.y\",\"layer\":0,\"count\":[2,1,2],\"dropped\":0,"
+            "\"entropy\":1.054920,\"variation\":0.282843,"
+            "\"collapse_average\":0.200000,\"collapse_worst\":0.400000},\n"
+            "{\"path\":\"Block.y\",\"layer\":1,\"count\":[1,1,0],\"dropped\":0,"
+            "\"entropy\":0.693147,\"variation\":0.707107,"
+            "\"collapse_average\":0.500000,\"collapse_worst\":1.000000}"
             "\n]}\n");
 }
 

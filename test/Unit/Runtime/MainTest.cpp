@@ -105,7 +105,7 @@ TEST_F(MainTest, ForwardAndGenerationRecordTheSame) {
 
 TEST_F(MainTest, PrintsBars) {
   ASSERT_EQ(run({"--generate", "4", "--prompt", "ab", "--stats", "-"}), 0);
-  EXPECT_NE(err.find("Block.y, layer 1: 10 choices, 0 dropped\n"),
+  EXPECT_NE(err.find("Block.y, layer 1: 10 choices, 0 dropped, entropy"),
             std::string::npos)
       << err;
   EXPECT_NE(err.find("|####"), std::string::npos);

@@ -6,10 +6,12 @@ systems.md, which stand in the program as comments:
     # INPUT x [8, 1]: 1...              one number for all elements
     # INPUT x [4, 3]: sin(.9*i + .4*j)  of the indices i, j, .. of an element
     # EXPECT name 1e-6: 1 2 3           results, each within 1e-6; 0 is equal
+    # STATS key 1e-6: 1 2               of each layer of each route, by --stats
     # OPTIONS --set k=1                 of `spex run`
 
     golden.py SPEX PROGRAM SCRATCH reference|native
 """
+import json
 import math
 import os
 import re
@@ -56,8 +58,7 @@ def write_input(line, scratch):
     return ["--input", "%s=%s" % (name, path)]
 
 
-def differences(name, tolerance, expected, path):
-    _, shape, found = npy.read(path)
+def differences(name, tolerance, expected, shape, found):
     if len(found) != len(expected):
         return ["%s has the shape %s; %d values are expected" % (name, shape, len(expected))]
     return ["%s: element %d is %.9g, expected %.9g" % (name, i, a, b)
@@ -68,7 +69,7 @@ def main():
     spex, program, scratch, mode = sys.argv[1:]
     scratch = os.path.join(scratch, mode)
     os.makedirs(scratch, exist_ok=True)
-    command, expected = [spex, "run", program], []
+    command, expected, stats = [spex, "run", program], [], []
     if mode == "reference":
         command.append("--reference")
     with open(program) as file:
@@ -80,11 +81,14 @@ def main():
                 command += write_input(rest, scratch)
             elif word == "OPTIONS":
                 command += rest.split()
-            elif word == "EXPECT":
+            elif word in ("EXPECT", "STATS"):
                 head, _, values = rest.partition(":")
                 name, tolerance = head.split()
-                expected.append((name, float(tolerance), [float(v) for v in values.split()]))
+                (expected if word == "EXPECT" else stats).append(
+                    (name, float(tolerance), [float(v) for v in values.split()]))
     assert expected, "nothing is expected of " + program
+    file = os.path.join(scratch, "stats.json")
+    command += ["--stats", file] if stats else []
     for name, _, _ in expected:
         command += ["--output", "%s=%s" % (name, os.path.join(scratch, name + ".npy"))]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -92,7 +96,12 @@ def main():
         sys.exit("%s\n%s" % (" ".join(command), done.stdout))
     wrong = []
     for name, tolerance, values in expected:
-        wrong += differences(name, tolerance, values, os.path.join(scratch, name + ".npy"))
+        _, shape, found = npy.read(os.path.join(scratch, name + ".npy"))
+        wrong += differences(name, tolerance, values, shape, found)
+    for name, tolerance, values in stats:
+        with open(file) as text:
+            found = [route[name] for route in json.load(text)["routes"]]
+        wrong += differences(name, tolerance, values, [len(found)], found)
     sys.exit("\n".join(wrong) if wrong else 0)
 
 
