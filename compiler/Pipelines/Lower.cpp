@@ -104,8 +104,9 @@ static void addLlvm(OpPassManager &passes, const Settings &settings) {
   passes.addPass(createReinterpretExpandShapePass());
   passes.addPass(mlir::memref::createExpandStridedMetadataPass());
   passes.addPass(mlir::createLowerAffinePass());
-  // Masks, steps and shuffles, which the conversion below does not know.
-  if (settings.isFast)
+  // Masks, steps and shuffles, which the conversion below does not know. Without
+  // kernels, only the instruction for pairs of bf16 takes vectors.
+  if (settings.isFast || settings.hasBf16)
     passes.addPass(mlir::createConvertVectorToLLVMPass());
   passes.addPass(mlir::createSCFToControlFlowPass());
   passes.addPass(mlir::createConvertToLLVMPass());
