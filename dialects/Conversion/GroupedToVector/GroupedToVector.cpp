@@ -116,8 +116,11 @@ void ConvertGroupedToVectorPass::lower(const MatmulKind &kind) {
   Value k = l.dim(op.getLhs(), 1);
   KernelArguments a;
   a.steps = l.div(l.add(k, kind.depth - 1), kind.depth);
-  for (Value rhs : op.getRhs())
-    a.rhs.push_back(kind.isPacked ? flatten(l, rhs) : castToRows(l, rhs));
+  if (kind.isPacked)
+    a.rhs.assign(kind.turns(), flatten(l, op.getRhs().front()));
+  else
+    for (Value rhs : op.getRhs())
+      a.rhs.push_back(castToRows(l, rhs));
   a.rhsBase = a.row = a.column = a.fetch = a.fetchStep = zero;
   a.out = castToRows(l, op.getInit());
   a.columnEnd = l.dim(op.getInit(), 1);

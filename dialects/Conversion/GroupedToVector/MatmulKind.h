@@ -43,6 +43,9 @@ struct MatmulKind {
   PackedForm packedForm() const { return {packedElement(), depth, isDot}; }
   /// Neighbours in k that lie together in packed rows.
   int64_t packedDepth() const { return isDot ? 2 : 1; }
+  /// Neighbours of one step that are multiplied one after another: pairs that
+  /// are widened.
+  int64_t turns() const { return depth / packedDepth(); }
   int64_t lanes() const { return target.lanes(element); }
   int64_t panelColumns() const { return target.panelColumns(element, sides); }
   /// Elements of a panel that one step reads.
@@ -50,7 +53,7 @@ struct MatmulKind {
   /// Panels that are walked at once for so few rows. What is widened for a
   /// step needs registers, too.
   int64_t panelsAtOnce(int64_t rows) const {
-    return target.panelsAtOnce(depth > packedDepth() ? rows + 1 : rows);
+    return target.panelsAtOnce(turns() > 1 ? rows + 1 : rows);
   }
 };
 

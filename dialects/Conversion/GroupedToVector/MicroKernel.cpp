@@ -27,6 +27,10 @@ SmallVector<Value> KernelArguments::flat() const {
   return values;
 }
 
+int64_t KernelArguments::numRight(const MatmulKind &kind) {
+  return kind.isPacked ? kind.turns() : kind.sides;
+}
+
 KernelArguments KernelArguments::fromFlat(const MatmulKind &kind,
                                           ValueRange values) {
   auto next = [&] {
@@ -38,7 +42,7 @@ KernelArguments KernelArguments::fromFlat(const MatmulKind &kind,
   a.steps = next();
   a.lhs = next();
   a.lhsBase = next();
-  for ([[maybe_unused]] Value rhs : MatmulOp(kind.op).getRhs())
+  for (int64_t i = 0; i < numRight(kind); ++i)
     a.rhs.push_back(next());
   a.rhsBase = next();
   a.out = next();
@@ -57,9 +61,8 @@ SmallVector<Type> KernelArguments::types(const MatmulKind &kind) {
   MatmulOp op = kind.op;
   Type index = IndexType::get(op.getContext());
   SmallVector<Type> types = {index, flatType(kind.packedElement()), index};
-  for ([[maybe_unused]] Value rhs : op.getRhs())
-    types.push_back(kind.isPacked ? flatType(kind.right)
-                                  : rowsType(kind.right));
+  types.append(numRight(kind),
+               kind.isPacked ? flatType(kind.right) : rowsType(kind.right));
   Type out = cast<MemRefType>(op.getInit().getType()).getElementType();
   types.append({index, rowsType(out), index, index, index, index, index});
   for (Value with : op.getWith()) {
@@ -103,7 +106,7 @@ private:
   }
   Value column(int64_t result) const { return l.add(a.column, result * lanes); }
   Value load(Value memref, ValueRange at, Value mask);
-  Value loadPanel(Value step, int64_t vector);
+  Value loadPanel(Value step, int64_t turn, int64_t vector);
   Value loadPair(Value memref, Value step, Value column, Value mask);
   Value loadMatrix(Value step, int64_t vector);
   Value widen(Value vector, int64_t neighbour);
@@ -136,14 +139,14 @@ Value KernelBuilder::load(Value memref, ValueRange at, Value mask) {
 }
 
 /// Vector `vector` of a step, as it lies in panels.
-Value KernelBuilder::loadPanel(Value step, int64_t vector) {
+Value KernelBuilder::loadPanel(Value step, int64_t turn, int64_t vector) {
   int64_t panel = vector / 2, part = vector % 2;
   // A step is two vectors in every panel; panels are all steps apart.
   if (panel)
     step = l.add(step, l.mul(a.steps, panel));
   Value at = l.add(a.rhsBase, l.mul(step, kind.stepElements()));
   return vector::LoadOp::create(
-      b, loc, VectorType::get(lanes * kind.depth, kind.right), a.rhs.front(),
+      b, loc, VectorType::get(lanes * kind.depth, kind.right), a.rhs[turn],
       l.add(at, part * lanes * kind.depth));
 }
 
@@ -245,22 +248,19 @@ SmallVector<Value> KernelBuilder::accumulate() {
   VectorType type = vectorOf(kind.element);
   Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
   SmallVector<Value> start(shape.rows * numVectors(), zero);
-  // Neighbours that are multiplied one after another.
-  int64_t turns = kind.depth / kind.packedDepth();
   auto loop = scf::ForOp::create(
       b, loc, l.constant(0), a.steps, l.constant(1), start,
       [&](OpBuilder &, Location, Value step, ValueRange state) {
-        SmallVector<Value> raw, sums(state);
-        for (int64_t j = 0; j < numVectors(); ++j)
-          raw.push_back(kind.isPacked ? loadPanel(step, j)
-                                      : loadMatrix(step, j));
-        prefetch(step);
+        SmallVector<Value> sums(state);
         Value base = l.add(a.lhsBase, l.mul(step, shape.rows * kind.depth));
-        for (int64_t n = 0; n < turns; ++n) {
+        prefetch(step);
+        for (int64_t turn = 0; turn < kind.turns(); ++turn) {
           SmallVector<Value> right;
-          for (Value vector : raw)
-            right.push_back(widen(vector, n));
-          multiply(sums, l.add(base, n * shape.rows), right);
+          for (int64_t j = 0; j < numVectors(); ++j)
+            right.push_back(widen(kind.isPacked ? loadPanel(step, turn, j)
+                                                : loadMatrix(step, j),
+                                  turn));
+          multiply(sums, l.add(base, turn * shape.rows), right);
         }
         scf::YieldOp::create(b, loc, sums);
       });
@@ -327,9 +327,10 @@ func::FuncOp buildMicroKernel(const MatmulKind &kind, TileShape shape,
   SmallVector<Type> types = KernelArguments::types(kind);
   // The packed rows are this worker's own, and nothing writes a right-hand
   // side. The destination may be an operand of `with`.
-  SmallVector<unsigned> noAlias = {1, 3};
-  if (MatmulOp(kind.op).getRhs().size() == 2)
-    noAlias = {1};
+  SmallVector<unsigned> noAlias = {1};
+  if (kind.isPacked || kind.sides == 1)
+    for (int64_t i = 0; i < KernelArguments::numRight(kind); ++i)
+      noAlias.push_back(3 + i);
   func::FuncOp function =
       createFunction(b, module, name, types, /*isLeaf=*/true, noAlias);
   KernelBuilder(kind, shape, b, module.getLoc(), function.getArguments())

@@ -27,7 +27,10 @@ struct KernelArguments {
   Value steps; // of k, each of the kind's depth
   Value lhs;   // flat: [k][rows] of the tile, from `lhsBase` on
   Value lhsBase;
-  SmallVector<Value> rhs; // flat panels, or matrices
+  /// Flat panels, or matrices. Panels come once for each turn of a step: from
+  /// one pointer, LLVM would keep both neighbours of a pair in registers, which
+  /// a tile does not leave.
+  SmallVector<Value> rhs;
   Value rhsBase;   // first element of the first panel, or its first column
   Value out;       // rows
   Value row;       // first row of the tile
@@ -39,6 +42,7 @@ struct KernelArguments {
   SmallVector<Value> captured;
 
   SmallVector<Value> flat() const;
+  static int64_t numRight(const MatmulKind &kind);
   static KernelArguments fromFlat(const MatmulKind &kind, ValueRange values);
   static SmallVector<Type> types(const MatmulKind &kind);
 };

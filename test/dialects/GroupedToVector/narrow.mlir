@@ -10,10 +10,17 @@
 // CHECK:         return
 // CHECK:       func.func private @[[BLOCK]]_m6(
 // CHECK-SAME:    memref<?xf32, strided<[1], offset: ?>> {llvm.noalias}
-// CHECK-COUNT-2: vector.load {{.*}} : memref<?xbf16, {{.*}}>, vector<16xbf16>
-// CHECK-COUNT-2: arith.shli {{.*}} : vector<8xi32>
+// CHECK-SAME:    %[[EVEN:[a-z0-9]+]]: memref<?xbf16, strided<[1], offset: ?>> {llvm.noalias}
+// CHECK-SAME:    %[[ODD:[a-z0-9]+]]: memref<?xbf16, strided<[1], offset: ?>> {llvm.noalias}
+// CHECK:         vector.load %[[EVEN]]{{.*}}, vector<16xbf16>
+// CHECK:         arith.shli {{.*}} : vector<8xi32>
+// CHECK:         vector.load %[[EVEN]]{{.*}}, vector<16xbf16>
+// CHECK:         arith.shli {{.*}} : vector<8xi32>
 // CHECK-COUNT-12: math.fma {{.*}} : vector<8xf32>
-// CHECK-COUNT-2: arith.andi {{.*}} : vector<8xi32>
+// CHECK:         vector.load %[[ODD]]{{.*}}, vector<16xbf16>
+// CHECK:         arith.andi {{.*}} : vector<8xi32>
+// CHECK:         vector.load %[[ODD]]{{.*}}, vector<16xbf16>
+// CHECK:         arith.andi {{.*}} : vector<8xi32>
 // CHECK-COUNT-12: math.fma {{.*}} : vector<8xf32>
 // CHECK-NOT:     math.fma
 // CHECK:         arith.truncf {{.*}} : vector<8xf32> to vector<8xbf16>
