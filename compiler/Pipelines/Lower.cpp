@@ -39,6 +39,7 @@ namespace {
 struct Settings {
   bool isFast = false;  // -O3: panels and vectors, not plain loops
   bool hasBf16 = false; // the CPU rounds to bf16 by an instruction
+  bool remarks = false; // report what is slow but correct
 };
 } // namespace
 
@@ -62,7 +63,7 @@ static void addGrouped(OpPassManager &passes, const Settings &) {
   passes.addPass(mlir::createCanonicalizerPass());
 }
 
-static void addBuffers(OpPassManager &passes) {
+static void addBuffers(OpPassManager &passes, const Settings &settings) {
   passes.addPass(mlir::createCanonicalizerPass());
   passes.addPass(mlir::bufferization::createEmptyTensorEliminationPass());
   mlir::bufferization::OneShotBufferizePassOptions options;
@@ -74,12 +75,13 @@ static void addBuffers(OpPassManager &passes) {
   passes.addPass(mlir::createCSEPass());
   // Copies onto themselves fold only after cse.
   passes.addPass(mlir::createCanonicalizerPass());
+  passes.addPass(createConvertCopiesToLinalgPass({settings.remarks}));
 }
 
 static void addLoops(OpPassManager &passes, const Settings &settings) {
   if (settings.isFast)
     passes.addPass(mlir::grouped::createChoosePanelsPass());
-  addBuffers(passes);
+  addBuffers(passes, settings);
   if (settings.isFast) {
     passes.addPass(mlir::grouped::createConvertGroupedToVectorPass());
     passes.addPass(createConvertLinalgToVectorPass());
@@ -139,6 +141,7 @@ static LogicalResult runPhase(ModuleOp module, Phase phase,
 LogicalResult lower(ModuleOp module, Phase from, Phase to,
                     const PipelineOptions &options) {
   Settings settings = settingsOf(module);
+  settings.remarks = options.remarkScalarLoops;
   for (const PhaseInfo &info : phases()) {
     if (info.phase <= from || info.phase > to)
       continue;

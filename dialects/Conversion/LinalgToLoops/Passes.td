@@ -2,8 +2,9 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The pass that gives every `linalg` op its loops and every sum its order, and
-// the one that works around a crash on views.
+// The pass that gives every `linalg` op its loops and every sum its order, the
+// one that makes copies of buffers such ops, and the one that works around a
+// crash on views.
 //
 //===----------------------------------------------------------------------===//
 
@@ -51,6 +52,24 @@ def ConvertLinalgToScalarLoopsPass
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::memref::MemRefDialect",
                            "::mlir::scf::SCFDialect"];
+}
+
+def ConvertCopiesToLinalgPass
+    : Pass<"convert-copies-to-linalg", "ModuleOp"> {
+  let summary = "memref.copy becomes linalg.copy";
+  let description = [{
+    Where bufferization could not write in place it copies. The copy gets its
+    loops from the lowerings of `linalg`; with `remarks` each is reported.
+
+    ```mlir
+    memref.copy %a, %b : memref<?xf32> to memref<?xf32>
+    // becomes
+    linalg.copy ins(%a : memref<?xf32>) outs(%b : memref<?xf32>)
+    ```
+  }];
+  let options = [Option<"remarks", "remarks", "bool", /*default=*/"false",
+                        "report every copy">];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
 def ReinterpretExpandShapePass : Pass<"reinterpret-expand-shape"> {

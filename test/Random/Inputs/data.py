@@ -1,0 +1,72 @@
+"""Inputs and results of random programs, as npy."""
+import random
+import struct
+
+LETTERS = {"float": ("<f4", "f"), "index": ("<i4", "i"), "bool": ("|u1", "B")}
+
+
+def write_npy(path, letter, shape, content):
+    header = f"{{'descr': '{letter}', 'fortran_order': False, 'shape': ({''.join(f'{n},' for n in shape)}), }}"
+    header += " " * (-(len(header) + 11) % 64) + "\n"
+    with open(path, "wb") as file:
+        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + content)
+
+
+def read_npy(path):
+    """(letter, shape, bytes, bytes of an element)"""
+    with open(path, "rb") as file:
+        content = file.read()
+    length = struct.unpack("<H", content[8:10])[0]
+    header = content[10:10 + length].decode()
+    letter = header.split("'descr': '")[1].split("'")[0]
+    shape = [int(n) for n in header.split("(")[1].split(")")[0].split(",") if n.strip()]
+    return letter, shape, content[10 + length:], int(letter[2:])
+
+
+def count(shape):
+    total = 1
+    for size in shape:
+        total *= size
+    return total
+
+
+def cut(content, shape, axis, first, last):
+    """Entries first to last along an axis of an array of bytes."""
+    inner = len(content) // max(count(shape[:axis + 1]), 1)
+    outer = count(shape[:axis])
+    row = shape[axis] * inner
+    return b"".join(content[o * row + first * inner:o * row + last * inner] for o in range(outer))
+
+
+def rows_of(arrays, axis):
+    """The arrays joined along an axis, as bytes."""
+    outer = count(arrays[0][1][:axis])
+    pieces = [len(array[2]) // outer for array in arrays]
+    return b"".join(array[2][o * size:(o + 1) * size]
+                    for o in range(outer) for array, size in zip(arrays, pieces))
+
+
+def write_inputs(program, seed, sizes, rows, folder):
+    """Writes every input, or only rows of the batch; gives (file, name)."""
+    written = []
+    for name, kind, dims, target in program.inputs:
+        source = random.Random(f"{seed} {name}")
+        shape = [sizes.get(dim, program.dims[dim]) for dim in dims]
+        total = count(shape)
+        letter, code = LETTERS[kind]
+        if kind == "float":
+            values = [source.random() * 4 - 2 for _ in range(total)]
+        else:
+            bound = program.dims[target] if kind == "index" else 2
+            values = [int(source.random() * bound) for _ in range(total)]
+        content = struct.pack(f"<{total}{code}", *values)
+        suffix = ""
+        if rows and "B" in dims:
+            axis = dims.index("B")
+            content = cut(content, shape, axis, *rows)
+            shape[axis] = rows[1] - rows[0]
+            suffix = f".{rows[0]}"
+        path = f"{folder}/{name}{suffix}.npy"
+        write_npy(path, letter, shape, content)
+        written.append((path, name))
+    return written

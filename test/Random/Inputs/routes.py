@@ -1,0 +1,144 @@
+"""Random routes: scores, choices, weights, and what is read of the record."""
+from draw import bracket
+from experts import make_expert
+
+
+class Route:
+    """Clauses of one route in a body where `u` has the dims units + [width]."""
+
+    def __init__(self, program, body, units, width, extras):
+        self.program, self.draw, self.body = program, program.draw, body
+        self.units, self.width = units, width
+        self.extras = extras            # (text, kind, dims, target) of other values at hand
+        self.clauses = []
+        self.spans = False              # the choice of a unit depends on others
+        # A number of experts that groups can share, now and then.
+        if self.draw.chance(0.25):
+            self.groups = program.dim("G", self.draw.whole(1, 4))
+            self.each = program.dim("P", self.draw.whole(1, 4))
+            size = program.dims[self.groups] * program.dims[self.each]
+            self.experts = program.derived("E", f"{self.groups} * {self.each}", size)
+        else:
+            self.groups = None
+            self.experts = program.dim("E", self.draw.of((1, 2, 3, 4, 5, 7, 8, 16, 17)))
+        self.size = program.dims[self.experts]
+
+    def score(self):
+        """Text of a score; parameters go into the body."""
+        program, draw, e, d = self.program, self.draw, self.experts, self.width
+        form = draw.weighted([("gate", 4), ("direct", 3), ("cosine", 1), ("hidden", 1)])
+        wide = "" if program.is_f32 and draw.chance(0.8) else "f32"
+        if form == "gate":
+            bias = draw.chance(0.4)
+            lines = [f"param w: {wide}[{d}, {e}] init normal(std: 0.4)"]
+            if bias:
+                lines.append(f"param b: {wide}[{e}] init normal(std: 0.1)")
+            x = "f32(x)" if wide else "x"
+            name = program.component("gate", "Router", f"x: [{d}]", f"{wide}[{e}]",
+                                     lines + [f"return {x} @ w" + (" + b" if bias else "")])
+            return f"{name}(u)"
+        if form == "direct":
+            self.body.append(f"param wr: {wide}[{d}, {e}] init normal(std: 0.4)")
+            return "f32(u) @ wr" if wide else "u @ wr"
+        if form == "hidden":
+            h = program.dim("R")
+            self.body.append(f"param r1: {wide}[{d}, {h}] init normal(std: 0.4)")
+            self.body.append(f"param r2: {wide}[{h}, {e}] init normal(std: 0.4)")
+            return f"tanh({'f32(u)' if wide else 'u'} @ r1) @ r2"
+        p = program.dim("Q")
+        self.body.append(f"param proj: [{d}, {p}] init normal(std: 0.4)")
+        self.body.append(f"param emb: [{e}, {p}] init normal(std: 0.4)")
+        return (f"{draw.of(('4', '10'))} * dot[{p}](l2norm[{p}](f32(u @ proj), eps: 1e-4), "
+                f"l2norm[{p}](f32(emb), eps: 1e-4))")
+
+    def add_choice(self):
+        """The clauses up to `weight`."""
+        draw, e = self.draw, self.experts
+        kind = draw.weighted([("top", 10), ("at", 2), ("all", 2)])
+        targets = [x for x in self.extras if x[1] == "index" and set(x[2]) <= set(self.units)]
+        if kind == "at":
+            self.add_at(targets)
+            return
+        self.clauses.append(f"score = {self.score()}")
+        prob = draw.weighted([(f"softmax[{e}](score)", 5), ("sigmoid(score)", 2),
+                              (f"softmax[{e}](score / 0.7)", 1), ("softplus(score)", 1), (None, 1)])
+        by = ["score"]
+        if prob:
+            self.clauses.append(f"prob = {prob}")
+            by = ["prob", "prob", "score"]
+        if kind == "all":
+            self.clauses.append("select = all")
+            self.clauses.append(f"weight = {draw.of(by)}")
+            return
+        k = draw.whole(1, min(self.size, 4))
+        self.add_top(k, draw.of(by), prob)
+
+    def add_at(self, targets):
+        draw, e = self.draw, self.experts
+        if targets and draw.chance(0.7):
+            text, _, _, target = draw.of(targets)
+            if self.program.dims[target] == self.size and draw.chance(0.5):
+                index = f"{text}[{target} as {e}]"
+            else:
+                self.body.append(f"param table: [{target}, {e}] init normal(std: 1)")
+                index = f"argmax[{e}](table[{text}])"
+            lacking = [dim for dim in self.units if dim not in self.dims_of(text)]
+            if lacking:
+                index = f"expand{bracket(lacking)}({index})"
+        else:
+            index = f"argmax[{e}]({self.score()})"
+        self.clauses.append(f"select = at {index}")
+        self.clauses.append(f"weight = {draw.of(('1', '0.5', 'sigmoid(max[W](u))'.replace('W', self.width)))}")
+
+    def dims_of(self, text):
+        return next(dims for name, _, dims, _ in self.extras if name == text)
+
+    def add_top(self, k, by, prob):
+        draw, e = self.draw, self.experts
+        where = ""
+        if self.groups and draw.chance(0.8):
+            g, p = self.groups, self.each
+            n = draw.whole(1, self.program.dims[g])
+            if draw.chance(0.5):
+                m = draw.whole(1, self.program.dims[p])
+                best = f"top_sum[{p}](split[{e} -> {g}, {p}]({by}), {m})"
+            else:
+                best = f"max[{p}](split[{e} -> {g}, {p}]({by}))"
+            where = f" where merge[{g}, {p} -> {e}](expand[{p}](in_top[{g}]({best}, {n})))"
+        elif draw.chance(0.1):
+            where = f" where {by} > {draw.of(('0', '0.1', '0.3'))}"
+        if draw.chance(0.2):
+            self.body.append(f"param bias: f32[{e}] init normal(std: 0.2)")
+            by = f"{by} + bias"
+        self.clauses.append(f"select = top {k} by {by}{where}")
+        forms = ["1", "0.25", "score", "softmax[selected](score)", "sigmoid(score)",
+                 "score / (1 + sum[selected](abs(score)))", "score - mean[selected](score)",
+                 "max[selected](score) - score"]
+        if prob:
+            forms += ["prob", "prob", "prob", "prob / (sum[selected](prob) + 1e-6)",
+                      "prob / (sum[selected](prob) + 1e-6)", "2.5 * prob",
+                      "sqrt(prob)", "min[selected](prob) + prob * sum[E](prob)".replace("[E]", f"[{e}]")]
+        self.clauses.append(f"weight = {draw.of(forms)}")
+
+    def text(self, name, callee, arguments, over):
+        clauses = "".join(f"    {clause}\n" for clause in self.clauses)
+        return (f"route {name} = {self.experts} of {callee}({arguments})"
+                + (f" over {bracket(over)}" if over else "") + " {\n" + clauses + "  }")
+
+
+def add_route(program, body, units, width, extras, result=None):
+    """Adds a route to `body`; gives the name of its value, which has the dims
+    units + [result], and the fields worth reading, as (text, dims)."""
+    draw = program.draw
+    result = result or width
+    route = Route(program, body, units, width, extras)
+    route.add_choice()
+    sides = [x for x in extras if x[1] == "float" and set(x[2][:-1]) <= set(units)]
+    side = draw.of(sides) if sides and draw.chance(0.4) else None
+    is_record = draw.chance(0.12)
+    callee = make_expert(program, width, result, side[2][-1] if side else None, is_record)
+    arguments = "u" + (f", {side[0]}" if side else "")
+    over = draw.of((units, units[:1], units[1:], None))
+    name = program.name("y")
+    body.append(route.text(name, callee, arguments, over))
+    return name, is_record, route

@@ -1,0 +1,3 @@
+import sys
+from models import make_program
+print(make_program(int(sys.argv[1])).text)
