@@ -33,8 +33,7 @@ void endWithoutMemory() {
 }
 } // namespace
 
-int runDriver(int argc, const char *const *argv) {
-  std::set_new_handler(endWithoutMemory);
+static int chooseCommand(int argc, const char *const *argv) {
   llvm::StringRef name = argc > 1 ? argv[1] : "--help";
   if (name == "--help" || name == "-h" || name == "help") {
     llvm::outs() << helpText(argc > 2 ? argv[2] : "");
@@ -64,5 +63,17 @@ int runDriver(int argc, const char *const *argv) {
   }
   return fail("unknown command `" + name.str() +
               "`; commands: build run check verify fmt explain");
+}
+
+int runDriver(int argc, const char *const *argv) {
+  std::set_new_handler(endWithoutMemory);
+  int status = chooseCommand(argc, argv);
+  llvm::outs().flush();
+  if (!llvm::outs().has_error())
+    return status;
+  std::string why = llvm::outs().error().message();
+  // LLVM would end the process over it, in words of its own.
+  llvm::outs().clear_error();
+  return fail("cannot write to stdout: " + why);
 }
 } // namespace spex

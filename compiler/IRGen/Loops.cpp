@@ -161,7 +161,17 @@ Tensor Generator::reduce(Location loc, const NodeRef &node, DimsRef removed,
   Dims loops = unite(kept, removed);
   Value init = filledTensor(loc, kept, node->element,
                             constantAttr(initial, node->element));
-  return writeLoops(loc, loops, kept, node->element, {node}, init,
+  // Loops have their sizes from operands: what only repeats is written out.
+  Leaves leaves;
+  llvm::DenseSet<const Node *> seen;
+  leaves.collect(node, seen);
+  bool hasSizes = llvm::all_of(removed, [&](const Dimension *dim) {
+    return llvm::any_of(leaves.tensors, [&](const Tensor &leaf) {
+      return contains(leaf.dims, dim);
+    });
+  });
+  NodeRef source = hasSizes ? node : makeLeaf(loc, materialize(node));
+  return writeLoops(loc, loops, kept, node->element, {source}, init,
                     [&](Scalars &scalars, ArrayRef<Value> elements, Value out) {
                       return combine(scalars, out, elements[0]);
                     });

@@ -64,6 +64,31 @@ template <class Op> struct ConvertInteger final : OpRewritePattern<Op> {
   }
 };
 
+/// Comparisons and maxima of bf16 are exact in f32.
+template <class Op> struct CompareInF32 final : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    Type narrow = op.getLhs().getType();
+    if (!getElementTypeOrSelf(narrow).isBF16())
+      return failure();
+    Type f32 = withElement(narrow, rewriter.getF32Type());
+    auto widen = [&](Value x) -> Value {
+      return arith::ExtFOp::create(rewriter, op.getLoc(), f32, x);
+    };
+    Value lhs = widen(op.getLhs()), rhs = widen(op.getRhs());
+    if constexpr (std::is_same_v<Op, arith::CmpFOp>) {
+      rewriter.replaceOpWithNewOp<arith::CmpFOp>(op, op.getPredicate(), lhs,
+                                                 rhs);
+    } else {
+      Value wide = Op::create(rewriter, op.getLoc(), lhs, rhs);
+      rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, narrow, wide);
+    }
+    return success();
+  }
+};
+
 /// f64 to bf16 by way of an f32 that is rounded to odd: where it is inexact its
 /// last bit is 1, so that the second rounding sees that something is left.
 struct RoundF64 final : OpRewritePattern<arith::TruncFOp> {
@@ -115,7 +140,9 @@ struct ExpandBFloat16Pass final
     RewritePatternSet patterns(&getContext());
     arith::populateExpandBFloat16Patterns(patterns);
     patterns.add<WidenToF64, RoundF64, ConvertInteger<arith::UIToFPOp>,
-                 ConvertInteger<arith::SIToFPOp>>(&getContext());
+                 ConvertInteger<arith::SIToFPOp>, CompareInF32<arith::CmpFOp>,
+                 CompareInF32<arith::MaximumFOp>,
+                 CompareInF32<arith::MinimumFOp>>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
     replaceTypes();

@@ -47,7 +47,14 @@ ExpertBody::ExpertBody(ExpertsOp experts) : op(experts) {
   for (auto generic : experts.getBody().getOps<linalg::GenericOp>()) {
     if (isInGroup(generic))
       continue;
-    if (std::optional<MatmulGroup> group = matchMatmulGroup(generic, isWeight))
+    std::optional<MatmulGroup> group = matchMatmulGroup(generic, isWeight);
+    // An epilogue belongs to the first group that ends in it; to that one
+    // another product of other rows is an operand like any other.
+    if (group && findGroup(group->getRoot())) {
+      group.emplace();
+      group->products.push_back(*matchContraction(generic, isWeight));
+    }
+    if (group)
       groups.push_back(*group);
   }
 }

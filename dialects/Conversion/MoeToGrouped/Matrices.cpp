@@ -110,10 +110,11 @@ Value createResultShape(OpBuilder &builder, Location loc,
 
   // One row or column that the result has no dimension for.
   if (numRows == 0 || numColumns == 0) {
-    value = tensor::CollapseShapeOp::create(
-        builder, loc, value,
-        ArrayRef<ReassociationIndices>{ReassociationIndices{0, 1}});
-    if (rank == 1)
+    SmallVector<ReassociationIndices> both;
+    if (rank > 0)
+      both.push_back({0, 1});
+    value = tensor::CollapseShapeOp::create(builder, loc, value, both);
+    if (rank <= 1)
       return value;
   }
   SmallVector<ReassociationIndices> groups;
@@ -125,8 +126,6 @@ Value createResultShape(OpBuilder &builder, Location loc,
     for (unsigned i = begin; i < begin + size; ++i)
       groups.back().push_back(i);
   }
-  if (rank == 0)
-    groups.clear();
   return tensor::ExpandShapeOp::create(builder, loc, type, value, groups,
                                        getSizes(builder, loc, like));
 }

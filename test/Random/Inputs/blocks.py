@@ -64,8 +64,7 @@ def make_attention(program, seq, width, may_look_ahead):
         q, k = (f"rmsnorm[{a}]({text}, eps: 1e-5)" for text in (q, k))
     if draw.chance(0.6):
         style = draw.of(("", ", style: pairs"))
-        q, k = (f"rope[{a}]({text}, along: {seq}, theta: {draw.of(('1e4', '100'))}{style})".replace(
-            "100)", "100)") for text in (q, k))
+        q, k = (f"rope[{a}]({text}, along: {seq}, theta: {draw.of(('1e4', '100'))}{style})" for text in (q, k))
     scale = draw.of((f" / sqrt({a})", " * 0.3", ""))
     mask = draw.of(("causal", "causal", "window", "chunk", "none") if may_look_ahead
                    else ("causal", "causal", "window", "chunk"))
@@ -89,8 +88,7 @@ def make_along(program, seq, width):
     draw = program.draw
     program.is_causal = False
     make = Formulas(program, [("x", (seq, width)), (f"mean[{seq}](x)", (width,)),
-                              (f"f32(onehot(range[{seq}]()))[{seq} as {seq}]".split("[")[0] and
-                               f"max[{width}](x)", (seq,))], [width])
+                              (f"max[{width}](x)", (seq,))], [width])
     text = make.formula((seq, width), draw.whole(2, 4))
     joined = " ".join(make.body) + text
     if "x" not in joined.replace("max", "").replace("expand", ""):

@@ -110,7 +110,7 @@ class Check:
         one = self.execute("o3", "o3")
         self.compare("-O0 and -O3", plain, one)
         self.compare("one thread and three", one, self.execute("o3", "threads", threads=3))
-        if not spans_batch(routes) and not self.program.spans:
+        if not spans_batch(routes):
             self.compare_halves(one)
         if self.program.steps and self.seed % 3 == 0:
             self.compare_steps(one)

@@ -23,6 +23,11 @@ def read_npy(path):
     return letter, shape, content[10 + length:], int(letter[2:])
 
 
+def halves(content):
+    """f32 that are whole bf16, as bf16."""
+    return b"".join(content[i + 2:i + 4] for i in range(0, len(content), 4))
+
+
 def count(shape):
     total = 1
     for size in shape:
@@ -55,7 +60,9 @@ def write_inputs(program, seed, sizes, rows, folder):
         total = count(shape)
         letter, code = LETTERS[kind]
         if kind == "float":
-            values = [source.random() * 4 - 2 for _ in range(total)]
+            # In bf16 too these are what they are.
+            grid = 64 if not program.is_f32 else 2 ** 20
+            values = [int(source.random() * 4 * grid) / grid - 2 for _ in range(total)]
         else:
             bound = program.dims[target] if kind == "index" else 2
             values = [int(source.random() * bound) for _ in range(total)]

@@ -51,7 +51,6 @@ class Program:
         self.is_causal = True
         self.is_f32 = True
         self.steps = False    # whether the export has step(along: S)
-        self.spans = False    # whether a row of the batch depends on others
 
     def name(self, word):
         """A name like `word` that is not taken."""

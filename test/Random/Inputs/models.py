@@ -1,15 +1,17 @@
 """Random models: inputs, layers, results, exports."""
+import re
+
 from draw import Draw, Program, bracket
 from blocks import make_along, make_attention, make_mix, make_norm, make_split
-from experts import feed_forward, make_expert
+from experts import make_expert
 from routes import add_route
 
 NUMERICS = (("", True, 10), ("store = bf16\n  compute = bf16", False, 4),
             ("store = bf16\n  compute = f32", True, 1))
 
 
-def make_block(program, units, width, extras, fields):
-    """A layer over tokens; appends to `fields` what its record has beside x."""
+def make_block(program, units, width, extras):
+    """A layer over tokens: its body, the result, the route and its name."""
     draw = program.draw
     seq = units[1] if len(units) > 1 else None
     body = [f"u0 = {make_norm(program, width)}(x)" if draw.chance(0.7) else "u0 = 1 * x"]
@@ -49,8 +51,18 @@ def add_fields(program, route, name, units):
     if any(clause.startswith("prob") for clause in route.clauses):
         fields.append(("prob", f"{name}.prob", units + [e], None))
     if chosen:
-        fields.append(("picked", f"f32({name}.selected)", units + [e], "f32"))
-    return [field for field in fields if draw.chance(0.3)]
+        rest = [dim for dim in units if dim not in route.group]
+        fields += [("picked", f"f32({name}.selected)", units + [e], "f32"),
+                   ("kept", f"f32({name}.kept)", units + [e], "f32"),
+                   ("load", f"{name}.load", rest + [e], "f32"),
+                   ("ran", f"f32({name}.count)", rest + [e], "f32"),
+                   ("dropped", f"{name}.dropped", rest, "f32")]
+    fields = [field for field in fields if draw.chance(0.25)]
+    # What is counted over positions is not known step by step.
+    if any(field[0] in ("load", "ran", "dropped") for field in fields) and any(
+            dim == "S" for dim in route.group):
+        program.is_causal = False
+    return fields
 
 
 def make_program(seed):
@@ -64,7 +76,7 @@ def make_program(seed):
     if draw.chance(0.8):
         units.append(program.bound("S", draw.whole(4, 12)))
     width = program.dim("D")
-    extras, formals, calls = [], [], ""
+    extras = []
     if draw.chance(0.3):
         side = program.dim("C")
         dims = units[:draw.whole(1, len(units))]
@@ -72,14 +84,10 @@ def make_program(seed):
     if draw.chance(0.3):
         task = program.dim("T", draw.of((1, 2, 3, 5, 8)))
         extras.append(("task", "index", units[:draw.whole(1, len(units))], task))
-    for text, kind, dims, target in extras:
-        element = f"index<{target}>" if kind == "index" else ""
-        formals.append(f"{text}: {element}{bracket(dims)}")
-        program.inputs.append((text, kind, dims, target))
-    body, result, name, route = make_block(program, units, width, extras, [])
+    program.inputs = list(extras)
+    body, result, name, route = make_block(program, units, width, extras)
     used = " ".join(body)
-    extras_used = [x for x in extras if f"{x[0]})" in used or f"[{x[0]}]" in used or f"({x[0]}" in used
-                   or f"at {x[0]}[" in used]
+    extras_used = [x for x in extras if re.search(rf"\b{x[0]}\b", used)]
     fields = add_fields(program, route, name, units)
     return finish(program, numerics[0], units, width, (body, result), fields, extras_used)
 

@@ -11,7 +11,7 @@ class Route:
         self.units, self.width = units, width
         self.extras = extras            # (text, kind, dims, target) of other values at hand
         self.clauses = []
-        self.spans = False              # the choice of a unit depends on others
+        self.has_capacity = False
         # A number of experts that groups can share, now and then.
         if self.draw.chance(0.25):
             self.groups = program.dim("G", self.draw.whole(1, 4))
@@ -88,6 +88,7 @@ class Route:
         else:
             index = f"argmax[{e}]({self.score()})"
         self.clauses.append(f"select = at {index}")
+        self.add_capacity(1)
         self.clauses.append(f"weight = {draw.of(('1', '0.5', 'sigmoid(max[W](u))'.replace('W', self.width)))}")
 
     def dims_of(self, text):
@@ -111,6 +112,7 @@ class Route:
             self.body.append(f"param bias: f32[{e}] init normal(std: 0.2)")
             by = f"{by} + bias"
         self.clauses.append(f"select = top {k} by {by}{where}")
+        self.add_capacity(k)
         forms = ["1", "0.25", "score", "softmax[selected](score)", "sigmoid(score)",
                  "score / (1 + sum[selected](abs(score)))", "score - mean[selected](score)",
                  "max[selected](score) - score"]
@@ -119,6 +121,21 @@ class Route:
                       "prob / (sum[selected](prob) + 1e-6)", "2.5 * prob",
                       "sqrt(prob)", "min[selected](prob) + prob * sum[E](prob)".replace("[E]", f"[{e}]")]
         self.clauses.append(f"weight = {draw.of(forms)}")
+
+    def add_capacity(self, k):
+        """Places are handed out over a group, which `over` must then name."""
+        draw, e = self.draw, self.experts
+        if not draw.chance(0.3):
+            return
+        self.has_capacity = True
+        form = draw.of(("ceil({f} * tokens / {e})", "max(floor({f} * tokens / {e}), {n})",
+                        "round_up(ceil({k} * {f} * tokens / {e}), {n})", "{n}",
+                        "{k} * ceil(tokens / {e})", "max(round({f} * tokens / {e}), {n})",
+                        "min(tokens, {n})", "max(min(tokens, floor(tokens * {f} / {e})), {n})"))
+        n = draw.whole(1, 4)
+        self.clauses.append("capacity = " + form.format(
+            f=draw.of(("1", "1.25", "0.6", "2")), e=e, n=n, k=k))
+        self.clauses.append("overflow = drop")
 
     def text(self, name, callee, arguments, over):
         clauses = "".join(f"    {clause}\n" for clause in self.clauses)
@@ -138,7 +155,12 @@ def add_route(program, body, units, width, extras, result=None):
     is_record = draw.chance(0.12)
     callee = make_expert(program, width, result, side[2][-1] if side else None, is_record)
     arguments = "u" + (f", {side[0]}" if side else "")
-    over = draw.of((units, units[:1], units[1:], None))
+    over = draw.of((units, units[:1], units[1:] or units, None))
+    if route.has_capacity:
+        over = over or units
+        # Earlier units take places from later ones.
+        program.is_causal = False
+    route.group = over or units
     name = program.name("y")
     body.append(route.text(name, callee, arguments, over))
     return name, is_record, route

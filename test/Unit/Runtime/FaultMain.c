@@ -2,21 +2,27 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// SPEX_FAIL=n makes the n-th of its calls to the system fail: memory, reading,
-// writing, threads. The linker puts these between the runtime and libc.
+// SPEX_FAIL=n makes the n-th of its calls to the system fail: memory, files,
+// threads. SPEX_CALLS=FILE writes how many there were. The linker puts these
+// functions between the runtime and libc.
 //
 //===----------------------------------------------------------------------===*/
 
 #include "spex/program.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
-static long left;
+static long failing;
+static _Atomic long calls;
 
-static int fails(void) { return left > 0 && --left == 0; }
+static int fails(void) { return ++calls == failing; }
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -27,6 +33,9 @@ void *__real_mmap(void *at, size_t size, int protection, int flags, int file,
 ssize_t __real_pread(int file, void *data, size_t size, off_t offset);
 ssize_t __real_write(int file, const void *data, size_t size);
 int __real_close(int file);
+int __real_open(const char *path, int flags, ...);
+int __real_openat(int folder, const char *path, int flags, ...);
+int __real_fstat(int file, struct stat *info);
 int __real_rename(const char *from, const char *to);
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                           void *(*start)(void *), void *argument);
@@ -66,6 +75,31 @@ ssize_t __wrap_write(int file, const void *data, size_t size) {
   return fails() ? set_error(ENOSPC) : __real_write(file, data, size);
 }
 
+static mode_t mode_of(int flags, va_list arguments) {
+  return flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
+}
+
+int __wrap_open(const char *path, int flags, ...) {
+  va_list arguments;
+  va_start(arguments, flags);
+  mode_t mode = mode_of(flags, arguments);
+  va_end(arguments);
+  return fails() ? set_error(EMFILE) : __real_open(path, flags, mode);
+}
+
+int __wrap_openat(int folder, const char *path, int flags, ...) {
+  va_list arguments;
+  va_start(arguments, flags);
+  mode_t mode = mode_of(flags, arguments);
+  va_end(arguments);
+  return fails() ? set_error(EMFILE)
+                 : __real_openat(folder, path, flags, mode);
+}
+
+int __wrap_fstat(int file, struct stat *info) {
+  return fails() ? set_error(EIO) : __real_fstat(file, info);
+}
+
 int __wrap_close(int file) {
   int result = __real_close(file);
   return fails() ? set_error(EIO) : result;
@@ -81,8 +115,18 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                  : __real_pthread_create(thread, attributes, start, argument);
 }
 
+static void write_calls(void) {
+  const char *path = getenv("SPEX_CALLS");
+  FILE *file = path ? fopen(path, "w") : NULL;
+  if (file) {
+    fprintf(file, "%ld\n", (long)calls);
+    fclose(file);
+  }
+}
+
 int main(int argc, char **argv) {
   const char *text = getenv("SPEX_FAIL");
-  left = text ? atol(text) : 0;
+  failing = text ? atol(text) : 0;
+  atexit(write_calls);
   return spex_main(&spex_executable_program, argc, argv);
 }

@@ -49,3 +49,16 @@ func.func @widens_to_f64(%x: bf16) -> f64 {
   %y = arith.extf %x : bf16 to f64
   return %y : f64
 }
+
+// Comparisons and maxima are exact in f32.
+// CHECK-LABEL: func.func @larger(
+// CHECK:         arith.maximumf {{.*}} : f32
+// CHECK:         arith.minimumf {{.*}} : vector<4xf32>
+// CHECK:         arith.cmpf ogt, {{.*}} : f32
+func.func @larger(%x: bf16, %y: bf16, %a: vector<4xbf16>, %b: vector<4xbf16>)
+    -> (bf16, vector<4xbf16>, i1) {
+  %m = arith.maximumf %x, %y : bf16
+  %n = arith.minimumf %a, %b : vector<4xbf16>
+  %c = arith.cmpf ogt, %x, %y : bf16
+  return %m, %n, %c : bf16, vector<4xbf16>, i1
+}

@@ -171,3 +171,29 @@ func.func @narrow_operands(%S: index {spex.dim = "S"},
   bufferization.materialize_in_destination %r in restrict writable %out : (tensor<?x32xbf16>, memref<?x32xbf16>) -> ()
   return
 }
+
+// -----
+
+#v = affine_map<(d) -> (d)>
+#one = affine_map<(d) -> ()>
+moe.parameter @a : tensor<8xf32> dims ["D"] init normal(5.0e-02)
+moe.parameter @b : tensor<8xf32> dims ["D"] init normal(5.0e-02)
+
+// Neither rows nor columns: one row, one column, and a result of no dimension.
+// CHECK-LABEL: func.func @one_number(
+// CHECK:         %[[P:.*]] = grouped.tasks {{.*}} -> tensor<1x1xf32>
+// CHECK:         tensor.collapse_shape %[[P]] [] : tensor<1x1xf32> into tensor<f32>
+func.func @one_number() -> tensor<f32> {
+  %z = arith.constant 0.0 : f32
+  %a = moe.get @a : tensor<8xf32>
+  %b = moe.get @b : tensor<8xf32>
+  %e = tensor.empty() : tensor<f32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<f32>) -> tensor<f32>
+  %m = linalg.generic {indexing_maps = [#v, #v, #one], iterator_types = ["reduction"]}
+      ins(%a, %b : tensor<8xf32>, tensor<8xf32>) outs(%f : tensor<f32>) {
+  ^bb0(%x: f32, %y: f32, %acc: f32):
+    %p = math.fma %x, %y, %acc : f32
+    linalg.yield %p : f32
+  } -> tensor<f32>
+  return %m : tensor<f32>
+}

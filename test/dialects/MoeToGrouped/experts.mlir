@@ -111,3 +111,51 @@ func.func @any_body(%x: tensor<?x8xf32>, %ids: tensor<?x2xi32>,
   %y = moe.combine %each by %p at %ids : tensor<?x2x16xf32>, tensor<?x2xf32>, tensor<?x2xi32>
   return %y : tensor<?x16xf32>
 }
+
+// -----
+
+#rows = affine_map<(u, f, d) -> (u, d)>
+#weights = affine_map<(u, f, d) -> (d, f)>
+#out = affine_map<(u, f, d) -> (u, f)>
+#id = affine_map<(u, f) -> (u, f)>
+
+// Products of different rows meet in one sum: the first takes it as its
+// epilogue, the second is one of its operands.
+// CHECK-LABEL: func.func @two_inputs(
+// CHECK:         grouped.tasks {{.*}} panels(%{{.*}}, %{{.*}} : tensor<4x8x16xf32>, tensor<4x3x16xf32>)
+// CHECK:           %[[SIDE:.*]] = grouped.matmul {{.*}} by(%{{.*}} : tensor<3x16xf32>) outs
+// CHECK:           grouped.matmul {{.*}} by(%{{.*}} : tensor<8x16xf32>) with(%[[SIDE]] : tensor<?x16xf32>)
+func.func @two_inputs(%x: tensor<?x8xf32>, %y: tensor<?x3xf32>, %ids: tensor<?x2xi32>,
+    %p: tensor<?x2xf32>, %w: tensor<4x8x16xf32>, %v: tensor<4x3x16xf32>) -> tensor<?x16xf32> {
+  %each = moe.experts %ids of 4 units(%x, %y : tensor<?x8xf32>, tensor<?x3xf32>)
+      weights(%w, %v : tensor<4x8x16xf32>, tensor<4x3x16xf32>)
+      : tensor<?x2xi32> -> tensor<?x2x16xf32> {
+  ^bb0(%r: tensor<?x8xf32>, %q: tensor<?x3xf32>, %we: tensor<8x16xf32>, %ve: tensor<3x16xf32>):
+    %c0 = arith.constant 0 : index
+    %z = arith.constant 0.0 : f32
+    %n = tensor.dim %r, %c0 : tensor<?x8xf32>
+    %e = tensor.empty(%n) : tensor<?x16xf32>
+    %f = linalg.fill ins(%z : f32) outs(%e : tensor<?x16xf32>) -> tensor<?x16xf32>
+    %g = linalg.generic {indexing_maps = [#rows, #weights, #out], iterator_types = ["parallel", "parallel", "reduction"]}
+        ins(%r, %we : tensor<?x8xf32>, tensor<8x16xf32>) outs(%f : tensor<?x16xf32>) {
+    ^bb0(%a: f32, %b: f32, %c: f32):
+      %m = math.fma %a, %b, %c : f32
+      linalg.yield %m : f32
+    } -> tensor<?x16xf32>
+    %u = linalg.generic {indexing_maps = [#rows, #weights, #out], iterator_types = ["parallel", "parallel", "reduction"]}
+        ins(%q, %ve : tensor<?x3xf32>, tensor<3x16xf32>) outs(%f : tensor<?x16xf32>) {
+    ^bb0(%a: f32, %b: f32, %c: f32):
+      %m = math.fma %a, %b, %c : f32
+      linalg.yield %m : f32
+    } -> tensor<?x16xf32>
+    %h = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]}
+        ins(%g, %u : tensor<?x16xf32>, tensor<?x16xf32>) outs(%e : tensor<?x16xf32>) {
+    ^bb0(%a: f32, %b: f32, %c: f32):
+      %s = arith.addf %a, %b : f32
+      linalg.yield %s : f32
+    } -> tensor<?x16xf32>
+    moe.yield %h : tensor<?x16xf32>
+  }
+  %s = moe.combine %each by %p at %ids : tensor<?x2x16xf32>, tensor<?x2xf32>, tensor<?x2xi32>
+  return %s : tensor<?x16xf32>
+}
