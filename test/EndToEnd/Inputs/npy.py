@@ -21,14 +21,14 @@ def read(path):
     length = struct.unpack("<H", data[8:10])[0]
     header = ast.literal_eval(data[10:10 + length].decode())
     assert not header["fortran_order"]
-    kind = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q", "|b1": "?"}[header["descr"]]
+    kind = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q", "|b1": "?", "|u1": "B"}[header["descr"]]
     body = data[10 + length:]
     values = struct.unpack("<%d%s" % (len(body) // struct.calcsize(kind), kind), body)
     return header["descr"], header["shape"], list(values)
 
 
 def write(path, descr, shape, values):
-    kind = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q", "|b1": "?"}[descr]
+    kind = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q", "|b1": "?", "|u1": "B"}[descr]
     header = repr({"descr": descr, "fortran_order": False, "shape": tuple(shape)})
     header += " " * (-(len(header) + 11) % 64) + "\n"
     with open(path, "wb") as file:
