@@ -36,17 +36,34 @@ double bench_now(void) {
 #define EACH(op)                                                               \
   op(0) op(1) op(2) op(3) op(4) op(5) op(6) op(7) op(8) op(9) op(10) op(11)
 
+#define DOT(n) "vdpbf16ps " REGISTER "14, " REGISTER "15, " REGISTER #n "\n\t"
+
+enum { LOOPS = 40000 };
+
+/* Seconds of LOOPS rounds of the twelve. */
+#define TIME(seconds, op)                                                      \
+  long n = LOOPS;                                                              \
+  double begin = bench_now();                                                  \
+  __asm__ volatile(                                                            \
+      EACH(CLEAR) CLEAR(14) CLEAR(15) "1:\n\t" EACH(op) "dec %0\n\tjnz 1b\n\t" \
+      : "+r"(n)                                                                \
+      :                                                                        \
+      : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",  \
+        "xmm8", "xmm9", "xmm10", "xmm11", "xmm14", "xmm15");                   \
+  double seconds = bench_now() - begin
+
 double bench_peak_f32(void) {
-  enum { LOOPS = 40000 };
-  long n = LOOPS;
-  double begin = bench_now();
-  __asm__ volatile(
-      EACH(CLEAR) CLEAR(14) CLEAR(15) "1:\n\t" EACH(FMA) "dec %0\n\tjnz 1b\n\t"
-      : "+r"(n)
-      :
-      : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
-        "xmm8", "xmm9", "xmm10", "xmm11", "xmm14", "xmm15");
-  return LOOPS * 12.0 * 2 * LANES / (bench_now() - begin) * 1e-9;
+  TIME(seconds, FMA);
+  return LOOPS * 12.0 * 2 * LANES / seconds * 1e-9;
+}
+
+double bench_peak_bf16(void) {
+#ifdef __AVX512BF16__
+  TIME(seconds, DOT);
+  return LOOPS * 12.0 * 4 * LANES / seconds * 1e-9;
+#else
+  return bench_peak_f32();
+#endif
 }
 
 enum { BUFFER = 512 << 20, SAMPLE = 32 << 20 };

@@ -17,6 +17,10 @@ double bench_now(void);
    10^9; about a quarter of a millisecond. */
 double bench_peak_f32(void);
 
+/* The same for products of bf16 with sums in f32: by vdpbf16ps where this was
+   compiled for it, else the peak of f32, since operands have to be widened. */
+double bench_peak_bf16(void);
+
 /* Bytes read in a second from beyond the caches by one thread, in units of
    10^9: the best of one and of two streams. The first call makes a buffer of
    512 MiB. */

@@ -5,18 +5,27 @@
 // Runs cases/expert_ffn.spex, which is linked in, on 512, 64, 16 and 1 tokens,
 // through the C interface of compiled programs. Says what part of the limit is
 // reached: the larger of operations / peak and bytes of the chosen experts'
-// weights / read bandwidth, divided by the time.
+// weights / read bandwidth, divided by the time. The sizes are those that
+// bench/run compiled the case with.
 //
 //===----------------------------------------------------------------------===*/
 
 #include "bench/Calibration.h"
 #include "runtime/Model/Model.h"
+#include "spex/tensor.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { D = 2048, F = 1024, E = 64, K = 8, MAX_T = 512, MAX_RUNS = 61 };
+enum {
+  D = BENCH_D,
+  F = BENCH_F,
+  E = BENCH_E,
+  K = BENCH_K,
+  MAX_T = 512,
+  MAX_RUNS = 61
+};
 
 typedef struct figure {
   double seconds, ofLimit, ofPeak, ofBandwidth;
@@ -32,11 +41,15 @@ static int byLimit(const void *a, const void *b) {
 }
 
 /* Numbers from -1 to 1 that do not repeat. */
-static void fill(float *x, long n) {
+static void fill(void *x, int isBf16, long n) {
   static unsigned state = 1;
   for (long i = 0; i < n; ++i) {
     state = state * 1664525u + 1013904223u;
-    x[i] = (float)(state >> 8) * 0x1p-23f - 1;
+    float value = (float)(state >> 8) * 0x1p-23f - 1;
+    if (isBf16)
+      ((uint16_t *)x)[i] = spex_bf16_from_f64(value);
+    else
+      ((float *)x)[i] = value;
   }
 }
 
@@ -51,21 +64,24 @@ static int activeExperts(const spex_model *model) {
 /* One run on fresh tokens, so that a single token's experts come from memory.
  */
 static spex_status measure(spex_model *model, int64_t tokens, int threads,
-                           float *x, float *y, figure *result,
+                           void *x, void *y, figure *result,
                            spex_error *error) {
-  fill(x, tokens * D);
+  int isBf16 = model->manifest.inputs[0].type == SPEX_BF16;
+  double (*measurePeak)(void) = isBf16 ? bench_peak_bf16 : bench_peak_f32;
+  fill(x, isBf16, tokens * D);
   void *in[] = {x}, *out[] = {y};
-  double peak = bench_peak_f32(), bandwidth = bench_read_bandwidth();
+  double peak = measurePeak(), bandwidth = bench_read_bandwidth();
   double begin = bench_now();
   if (spex_model_run(model, &tokens, in, out, error) != SPEX_OK)
     return SPEX_FAILED;
   result->seconds = bench_now() - begin;
-  peak = threads * (peak + bench_peak_f32()) / 2;
+  peak = threads * (peak + measurePeak()) / 2;
   double after = bench_read_bandwidth();
   bandwidth = bandwidth > after ? bandwidth : after;
   double operations =
       2.0 * (double)tokens * (K * 3.0 * D * F + (double)D * E) * 1e-9;
-  double bytes = 4.0 * activeExperts(model) * 3.0 * D * F * 1e-9;
+  double bytes =
+      (isBf16 ? 2.0 : 4.0) * activeExperts(model) * 3.0 * D * F * 1e-9;
   result->ofPeak = operations / peak / result->seconds;
   result->ofBandwidth = bytes / bandwidth / result->seconds;
   result->ofLimit = result->ofPeak > result->ofBandwidth ? result->ofPeak
@@ -89,7 +105,7 @@ static spex_status report(spex_model *model, int64_t tokens, int threads,
   figure typical = runs[count / 2], best = runs[count / 10];
   qsort(runs, (size_t)count, sizeof *runs, byLimit);
   printf("T=%-4lld %8.2f ms  %5.1f %% of the limit (p90 %5.1f)   %5.1f %% of "
-         "the FMA peak, %5.1f %% of reading   p10 %.2f ms, %d runs\n",
+         "the peak, %5.1f %% of reading   p10 %.2f ms, %d runs\n",
          (long long)tokens, typical.seconds * 1e3,
          100 * runs[count / 2].ofLimit,
          100 * runs[count - 1 - count / 10].ofLimit, 100 * typical.ofPeak,
@@ -110,10 +126,11 @@ static spex_status run(int threads, double seconds, int argc, char **argv,
       spex_choices_create(model.manifest.routes, model.manifest.route_count, 0);
   if (!model.context.choices)
     return spex_error_set(error, "no memory for statistics");
-  printf("expert FFN, d %d, f %d, %d experts, %d chosen, f32, %d thread(s); "
-         "%s, FMA %.1f Gop/s, read %.1f GB/s a thread\n",
-         D, F, E, K, threads, bench_instruction_set(), bench_peak_f32(),
-         bench_read_bandwidth());
+  int isBf16 = model.manifest.inputs[0].type == SPEX_BF16;
+  printf("expert FFN, d %d, f %d, %d experts, %d chosen, %s, %d thread(s); "
+         "%s, peak %.1f Gop/s, read %.1f GB/s a thread\n",
+         D, F, E, K, isBf16 ? "bf16" : "f32", threads, bench_instruction_set(),
+         isBf16 ? bench_peak_bf16() : bench_peak_f32(), bench_read_bandwidth());
   static const int64_t usual[] = {512, 64, 16, 1};
   int count = argc ? argc : 4;
   for (int i = 0; i < count; ++i) {
