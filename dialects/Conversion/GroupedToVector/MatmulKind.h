@@ -50,10 +50,9 @@ struct MatmulKind {
   int64_t panelColumns() const { return target.panelColumns(element, sides); }
   /// Elements of a panel that one step reads.
   int64_t stepElements() const { return 2 * lanes() * depth; }
-  /// Panels that are walked at once for so few rows. What is widened for a
-  /// step needs registers, too.
+  /// Panels that are walked at once for so few rows.
   int64_t panelsAtOnce(int64_t rows) const {
-    return target.panelsAtOnce(turns() > 1 ? rows + 1 : rows);
+    return target.panelsAtOnce(rows, turns() > 1);
   }
 };
 

@@ -111,7 +111,10 @@ private:
   Value loadMatrix(Value step, int64_t vector);
   Value widen(Value vector, int64_t neighbour);
   Value loadLeft(Value at);
-  void multiply(SmallVector<Value> &sums, Value base, ArrayRef<Value> right);
+  Value loadRight(Value step, int64_t turn, int64_t vector);
+  Value addProduct(Value left, Value right, Value sum);
+  void multiplyRow(SmallVector<Value> &sums, Value base, Value step);
+  void multiplyRows(SmallVector<Value> &sums, Value base, Value step);
   void prefetch(Value step);
   SmallVector<Value> accumulate();
   Value loadWith(Value with, Value row, int64_t result);
@@ -215,15 +218,44 @@ Value KernelBuilder::loadLeft(Value at) {
                                    VectorType::get(2 * lanes, kind.right), all);
 }
 
-/// Adds the products of all rows, from `base` on, and of all columns.
-void KernelBuilder::multiply(SmallVector<Value> &sums, Value base,
-                             ArrayRef<Value> right) {
-  for (int64_t i = 0; i < shape.rows; ++i) {
-    Value left = loadLeft(l.add(base, i * kind.packedDepth()));
-    for (auto [j, factor] : llvm::enumerate(right)) {
-      Value &sum = sums[i * numVectors() + static_cast<int64_t>(j)];
-      sum = kind.isDot ? createBf16Dot(b, loc, sum, left, factor)
-                       : math::FmaOp::create(b, loc, left, factor, sum);
+/// Vector `vector` of one neighbour of a step, as it is multiplied.
+Value KernelBuilder::loadRight(Value step, int64_t turn, int64_t vector) {
+  return widen(kind.isPacked ? loadPanel(step, turn, vector)
+                             : loadMatrix(step, vector),
+               turn);
+}
+
+Value KernelBuilder::addProduct(Value left, Value right, Value sum) {
+  return kind.isDot ? createBf16Dot(b, loc, sum, left, right)
+                    : math::FmaOp::create(b, loc, left, right, sum).getResult();
+}
+
+/// A step of a single row, from `base` on: no vector is used twice, so each is
+/// taken as it comes.
+void KernelBuilder::multiplyRow(SmallVector<Value> &sums, Value base,
+                                Value step) {
+  SmallVector<Value> left;
+  for (int64_t turn = 0; turn < kind.turns(); ++turn)
+    left.push_back(loadLeft(l.add(base, turn)));
+  for (int64_t j = 0; j < numVectors(); ++j)
+    for (int64_t turn = 0; turn < kind.turns(); ++turn)
+      sums[j] = addProduct(left[turn], loadRight(step, turn, j), sums[j]);
+}
+
+/// A step of several rows.
+void KernelBuilder::multiplyRows(SmallVector<Value> &sums, Value base,
+                                 Value step) {
+  for (int64_t turn = 0; turn < kind.turns(); ++turn) {
+    SmallVector<Value> right;
+    for (int64_t j = 0; j < numVectors(); ++j)
+      right.push_back(loadRight(step, turn, j));
+    for (int64_t i = 0; i < shape.rows; ++i) {
+      Value left =
+          loadLeft(l.add(base, turn * shape.rows + i * kind.packedDepth()));
+      for (int64_t j = 0; j < numVectors(); ++j) {
+        Value &sum = sums[i * numVectors() + j];
+        sum = addProduct(left, right[j], sum);
+      }
     }
   }
 }
@@ -254,14 +286,10 @@ SmallVector<Value> KernelBuilder::accumulate() {
         SmallVector<Value> sums(state);
         Value base = l.add(a.lhsBase, l.mul(step, shape.rows * kind.depth));
         prefetch(step);
-        for (int64_t turn = 0; turn < kind.turns(); ++turn) {
-          SmallVector<Value> right;
-          for (int64_t j = 0; j < numVectors(); ++j)
-            right.push_back(widen(kind.isPacked ? loadPanel(step, turn, j)
-                                                : loadMatrix(step, j),
-                                  turn));
-          multiply(sums, l.add(base, turn * shape.rows), right);
-        }
+        if (shape.rows == 1)
+          multiplyRow(sums, base, step);
+        else
+          multiplyRows(sums, base, step);
         scf::YieldOp::create(b, loc, sums);
       });
   return loop.getResults();
