@@ -32,6 +32,17 @@ NodeRef Generator::isSomebody(const RouteValues &values, bool amongKept) {
                 makeConstant(here, 0, ElementType::Int));
 }
 
+/// With `overflow = next`: whether a choice is run by the expert selected.
+NodeRef Generator::isAsSelected(const RouteValues &values) {
+  Tensor ids;
+  ids.value = values.ids;
+  ids.dims = {values.unit, values.choice};
+  ids.element = ElementType::Int;
+  Tensor kept = ids;
+  kept.value = values.kept;
+  return binary(BinaryOp::Eq, makeLeaf(here, ids), makeLeaf(here, kept));
+}
+
 /// A value that is no formula: picked if it has one number per expert.
 NodeRef Generator::pickAtChoices(const Expr &expr, const Route &route,
                                  RouteValues &values) {
@@ -48,9 +59,9 @@ NodeRef Generator::pickAtChoices(const Expr &expr, const Route &route,
   if (hasExperts)
     order.push_back(route.experts);
   Tensor x = materialize(node, order);
-  for (const auto &[value, picked] : values.picked)
-    if (value == x.value)
-      return makeLeaf(here, picked);
+  for (const RouteValues::Picked &picked : values.picked)
+    if (picked.value == x.value && picked.at == values.at)
+      return makeLeaf(here, picked.result);
 
   Tensor result = collapseUnits(here, makeLeaf(here, x), values.units,
                                 values.unit);
@@ -58,9 +69,9 @@ NodeRef Generator::pickAtChoices(const Expr &expr, const Route &route,
     result.dims = {values.unit, values.choice};
     result.value = moe::PickOp::create(builder, here,
                                        tensorType(result.dims, x.element),
-                                       result.value, values.ids);
+                                       result.value, values.at);
   }
-  values.picked.push_back({x.value, result});
+  values.picked.push_back({x.value, values.at, result});
   return makeLeaf(here, result);
 }
 
@@ -68,10 +79,15 @@ NodeRef Generator::pickAtChoices(const Expr &expr, const Route &route,
 /// unit.
 NodeRef Generator::emitChosen(const Expr &expr, const Route &route,
                               RouteValues &values) {
+  bool amongKept = expr.word == RouteWord::Kept;
+  Value outer = values.at;
+  if (values.mayMove)
+    values.at = amongKept ? values.kept : values.ids;
   NodeRef x = emitPicked(*expr.args[0], route, values);
+  values.at = outer;
   here = locate(expr.location);
   x = expanded(convert(x, arithmeticType({x})), {values.unit, values.choice});
-  NodeRef valid = isSomebody(values, expr.word == RouteWord::Kept);
+  NodeRef valid = isSomebody(values, amongKept);
   auto masked = [&](double value) {
     return valid ? select(valid, x, constantLike(value, x)) : x;
   };
@@ -89,8 +105,13 @@ NodeRef Generator::emitChosen(const Expr &expr, const Route &route,
     return maximum(here, masked(-infinity), {values.choice});
   case Builtin::Min:
     return maximum(here, masked(infinity), {values.choice}, /*smallest=*/true);
-  case Builtin::Softmax:
-    return softmax(here, x, {values.choice}, valid, nullptr, false);
+  case Builtin::Softmax: {
+    NodeRef share = softmax(here, x, {values.choice}, valid, nullptr, false);
+    // Where an expert runs that was not selected, the share of it is 0.
+    return values.mayMove && !amongKept && outer == values.kept
+               ? select(isAsSelected(values), share, constantLike(0, share))
+               : share;
+  }
   default:
     return unsupported(expr, "this function of chosen experts");
   }
@@ -111,14 +132,30 @@ NodeRef Generator::emitPicked(const Expr &expr, const Route &route,
     return emitChosen(expr, route, values);
   if (expr.kind != Expr::Kind::RouteWord)
     return pickAtChoices(expr, route, values);
-  switch (expr.word) {
+  return emitRouteWord(expr.word, values);
+}
+
+/// `selected`, `kept`, `rank` and `tokens` at the experts of `values.at`.
+NodeRef Generator::emitRouteWord(RouteWord word, const RouteValues &values) {
+  bool isAtKept = values.mayMove && values.at == values.kept;
+  auto somebody = [&](bool amongKept) {
+    NodeRef some = isSomebody(values, amongKept);
+    return some ? some : makeConstant(here, 1, ElementType::Bool);
+  };
+  switch (word) {
   case RouteWord::Selected:
+    return isAtKept ? binary(BinaryOp::And, somebody(true), isAsSelected(values))
+                    : somebody(false);
   case RouteWord::Kept:
-    if (NodeRef some = isSomebody(values, expr.word == RouteWord::Kept))
-      return some;
-    return makeConstant(here, 1, ElementType::Bool);
-  case RouteWord::Rank:
-    return convert(index(values.choice), ElementType::Int);
+    return values.mayMove && !isAtKept
+               ? binary(BinaryOp::And, somebody(true), isAsSelected(values))
+               : somebody(true);
+  case RouteWord::Rank: {
+    NodeRef rank = convert(index(values.choice), ElementType::Int);
+    // What is not selected comes behind all that is.
+    NodeRef last = makeConstant(here, values.choice->size, ElementType::Int);
+    return isAtKept ? select(isAsSelected(values), rank, last) : rank;
+  }
   case RouteWord::Tokens:
     return dimensionSize(unitDimension(values.group));
   }

@@ -28,8 +28,13 @@ namespace spex::irgen {
 
 /// What the clauses and fields of a route refer to.
 struct RouteValues {
-  mlir::Value ids;  ///< [U, K], as selected
-  mlir::Value kept; ///< those of them that a capacity left; else the same
+  mlir::Value ids;    ///< [U, K], as selected
+  mlir::Value wanted; ///< those of them that `keep` leaves
+  mlir::Value kept;   ///< the experts that run them, after a capacity
+  /// The experts that formulas are read at: `ids`, or `kept` where refused
+  /// choices find other experts (`overflow = next`).
+  mlir::Value at;
+  NodeRef by; ///< what the selection compares; or null
   Dims units;       ///< the dims that U stands for
   /// Of the units: those of one group, in the order of its places, and those
   /// that number the groups.
@@ -37,8 +42,14 @@ struct RouteValues {
   const Dimension *unit = nullptr, *choice = nullptr;
   bool mayBeNobody = false;  ///< some ids may be -1
   bool mayBeDropped = false; ///< some of `kept`, beside those
-  /// Values already picked at the choices, by what they were picked from.
-  llvm::SmallVector<std::pair<mlir::Value, Tensor>> picked;
+  bool mayMove = false;      ///< `kept` may name other experts than `ids`
+  /// Values already picked at the choices, by what they were picked from and
+  /// at which experts.
+  struct Picked {
+    mlir::Value value, at;
+    Tensor result;
+  };
+  llvm::SmallVector<Picked> picked;
   Tensor weight; ///< [U, K]
   Values results;
   Values each; ///< of every expert, [units..., E, ...]; or none
@@ -250,8 +261,14 @@ private:
 
   // Capacity.cpp
   void limit(const Route &route, RouteValues &values);
-  mlir::Value limitInOrder(const Route &route, const RouteValues &values,
-                           mlir::Value capacity);
+  mlir::Value keepPairs(const Route &route, RouteValues &values);
+  mlir::Value numberOfGroups(const RouteValues &values);
+  mlir::Value rowCount(const Expr &rows);
+  Dims placeOrder(const RouteValues &values);
+  mlir::Value inPlaceOrder(const RouteValues &values, const Tensor &x);
+  mlir::Value limitInOrder(const Route &route, RouteValues &values);
+  Tensor ownInput(const Route &route, const RouteValues &values,
+                  const Tensor &result);
 
   // Choose.cpp
   Tensor routeWeight(const Route &route, RouteValues &values);
@@ -261,7 +278,9 @@ private:
                      RouteValues &values);
   NodeRef pickAtChoices(const Expr &expr, const Route &route,
                         RouteValues &values);
+  NodeRef emitRouteWord(RouteWord word, const RouteValues &values);
   NodeRef isSomebody(const RouteValues &values, bool amongKept);
+  NodeRef isAsSelected(const RouteValues &values);
 
   // RouteFields.cpp
   NodeRef routeIndex(const Expr &expr, const RouteValues &values);

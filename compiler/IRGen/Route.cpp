@@ -103,14 +103,8 @@ bool Generator::checkRoute(const Route &route) {
       for (const Dimension *dim : input.type.dims)
         if (dim->name == "Rows")
           isFine = refuse(route.location, "an expert with `Rows`");
-  if (route.keep)
-    isFine = refuse(route.keep->location, "`keep`");
-  if (route.capacity && route.overflow != Overflow::Drop)
-    isFine = refuse(route.capacity->location, "this `overflow`");
   if (route.capacity && route.select.kind == Selection::Kind::All)
     isFine = refuse(route.capacity->location, "`capacity` of all experts");
-  if (route.order)
-    isFine = refuse(route.order->location, "`order`");
   if (route.combine != Combine::Sum)
     isFine = refuse(route.location, "this `combine`");
   switch (route.select.kind) {
@@ -311,6 +305,7 @@ void Generator::emitRoute(const Route &route) {
   // What callers bring along makes groups of its own.
   values.group.assign(route.group.begin(), route.group.end());
   values.groups = without(values.units, values.group);
+  values.by = by;
   choose(route, values, by);
   limit(route, values);
   if (!route.isResultUsed)
@@ -329,9 +324,10 @@ void Generator::emitRoute(const Route &route) {
     Tensor sum;
     sum.element = result.element;
     sum.dims = without(result.dims, {values.choice});
+    Value own = ownInput(route, values, sum).value;
     sum.value = moe::CombineOp::create(
         builder, loc, tensorType(sum.dims, sum.element), result.value,
-        scaled.value, values.kept);
+        scaled.value, values.kept, own, own ? values.wanted : Value());
     values.results.push_back(expandUnits(loc, sum, values.units, values.unit));
   }
 }

@@ -63,7 +63,7 @@ void Generator::emitEach(const Route &route, RouteValues &values) {
                      constantAttr(1, result.element));
     each.value = moe::CombineOp::create(
         builder, loc, tensorType(each.dims, each.element), result.value, ones,
-        pairs.ids);
+        pairs.ids, /*own=*/Value(), /*wanted=*/Value());
     values.each.push_back(expandUnits(loc, each, pairs.units, pairs.unit));
   }
 }

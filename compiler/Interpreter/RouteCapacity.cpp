@@ -172,9 +172,14 @@ void Evaluator::givePlaces(RouteState &state, std::vector<Waiting> waiting,
   }
   if (refused.empty())
     return;
-  if (state.route->overflow == Overflow::Error)
-    fail("route `" + state.path + "`: more than " + std::to_string(capacity) +
-         " units chose one expert");
+  if (state.route->overflow == Overflow::Error) {
+    int64_t first = state.ids.size();
+    for (const Waiting &entry : refused)
+      first = std::min(first, entry.pair);
+    fail("route `" + state.path + "`, layer " + std::to_string(state.layer) +
+         ": more than " + std::to_string(capacity) +
+         " units of a group chose expert " + std::to_string(state.ids[first]));
+  }
   if (state.route->overflow == Overflow::Pass)
     for (const Waiting &entry : refused)
       state.passes[entry.pair] = true;
@@ -206,7 +211,9 @@ void Evaluator::limitCapacity(RouteState &state, Frame &frame) {
       if (int32_t id = state.runs[pair]; id >= 0)
         queue.push_back(
             {pair, unit, rank, state.placeOf[unit],
-             order.isValid() ? order.data()[unit * state.experts + id] : 0.0});
+             order.isValid()
+                 ? orLowest(order.data()[unit * state.experts + id])
+                 : 0.0});
     }
   std::sort(queue.begin(), queue.end(),
             [&](const Waiting &a, const Waiting &b) {

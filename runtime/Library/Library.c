@@ -54,6 +54,7 @@ static spex_runner *make_runner(const spex_library *library,
   }
   runner->model.program = library->model.program;
   runner->model.manifest = library->model.manifest;
+  runner->model.context.routes = library->model.manifest.routes;
   runner->model.packed = library->model.packed;
   return runner;
 }

@@ -17,6 +17,7 @@ struct spex_context {
   spex_pool *pool;
   char *worker_scratch; /* that of worker 0 */
   int64_t worker_stride;
+  const spex_route *routes; /* of the manifest */
   spex_choices *choices; /* null: routes are not observed */
   spex_error error;      /* of spex_fail and of the choices */
   int failed;

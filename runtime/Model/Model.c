@@ -31,6 +31,7 @@ spex_status spex_model_open(spex_model *model, const spex_program *program,
                           "this executable is damaged: its manifest has "
                           "more than %d dimensions",
                           SPEX_MAX_DIMS - 2);
+  model->context.routes = model->manifest.routes;
   return SPEX_OK;
 }
 

@@ -31,25 +31,52 @@ static void lowerToLoops(GatherOp op, LoopBuilder l) {
   });
 }
 
-/// sum + weight * each[row], unless the choice is nobody's.
+/// sum + weight * rows[row]
+static Value addRow(CombineOp op, LoopBuilder l, Value sum, Value k, Value rows,
+                    Value row, ArrayRef<Value> at) {
+  SmallVector<Value> from(at);
+  from.front() = row;
+  Value weight = l.load(op.getWeights(), {at.front(), k});
+  Value each = l.convert(l.load(rows, from), sum.getType());
+  return math::FmaOp::create(l.b, l.loc, weight, each, sum);
+}
+
+/// `then()` where the choice `ids[unit][k]` is somebody's, else `otherwise()`.
+static Value ifSomebody(LoopBuilder l, Value ids, Value unit, Value k,
+                        llvm::function_ref<Value(Value)> then,
+                        llvm::function_ref<Value()> otherwise) {
+  Value id = l.load(ids, {unit, k});
+  Value isSomebody = arith::CmpIOp::create(
+      l.b, l.loc, arith::CmpIPredicate::sge, id, l.zero(id.getType()));
+  auto choice = scf::IfOp::create(
+      l.b, l.loc, isSomebody,
+      [&](OpBuilder &, Location) {
+        scf::YieldOp::create(l.b, l.loc, then(id));
+      },
+      [&](OpBuilder &, Location) {
+        scf::YieldOp::create(l.b, l.loc, otherwise());
+      });
+  return choice.getResult(0);
+}
+
+/// sum + weight * the row of the choice, or of the unit itself if it passes.
 static Value addChoice(CombineOp op, LoopBuilder l, Value sum, Value k,
                        ArrayRef<Value> at) {
   Value unit = at.front();
-  Value place = l.load(op.getPlace(), {unit, k});
-  Value isRow = arith::CmpIOp::create(l.b, l.loc, arith::CmpIPredicate::sge,
-                                      place, l.zero(place.getType()));
-  auto choice = scf::IfOp::create(
-      l.b, l.loc, isRow,
-      [&](OpBuilder &, Location) {
-        SmallVector<Value> from(at);
-        from.front() = l.toIndex(place);
-        Value weight = l.load(op.getWeights(), {unit, k});
-        Value each = l.convert(l.load(op.getEach(), from), sum.getType());
-        Value next = math::FmaOp::create(l.b, l.loc, weight, each, sum);
-        scf::YieldOp::create(l.b, l.loc, next);
+  auto same = [&] { return sum; };
+  return ifSomebody(
+      l, op.getPlace(), unit, k,
+      [&](Value place) {
+        return addRow(op, l, sum, k, op.getEach(), l.toIndex(place), at);
       },
-      [&](OpBuilder &, Location) { scf::YieldOp::create(l.b, l.loc, sum); });
-  return choice.getResult(0);
+      [&]() -> Value {
+        if (!op.getOwn())
+          return sum;
+        return ifSomebody(
+            l, op.getWanted(), unit, k,
+            [&](Value) { return addRow(op, l, sum, k, op.getOwn(), unit, at); },
+            same);
+      });
 }
 
 static void lowerToLoops(CombineOp op, LoopBuilder l) {
@@ -71,7 +98,7 @@ struct ConvertGroupedToLoopsPass final
   void runOnOperation() override {
     SmallVector<DestinationStyleOpInterface> ops;
     getOperation().walk([&](DestinationStyleOpInterface op) {
-      if (isa<GatherOp, MatmulOp, CombineOp, LimitOp, TopKOp>(op))
+      if (isa<GatherOp, MatmulOp, CombineOp, TopKOp>(op))
         ops.push_back(op);
     });
     bool allOnBuffers = true;
@@ -84,7 +111,7 @@ struct ConvertGroupedToLoopsPass final
       OpBuilder builder(op);
       LoopBuilder l{builder, op.getLoc()};
       llvm::TypeSwitch<Operation *>(op)
-          .Case<GatherOp, MatmulOp, CombineOp, LimitOp, TopKOp>(
+          .Case<GatherOp, MatmulOp, CombineOp, TopKOp>(
               [&](auto grouped) { lowerToLoops(grouped, l); });
       op->erase();
     }

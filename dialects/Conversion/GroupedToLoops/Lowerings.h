@@ -14,7 +14,6 @@
 #include "dialects/Grouped/IR/GroupedOps.h"
 
 namespace mlir::grouped {
-void lowerToLoops(LimitOp op, LoopBuilder l);
 void lowerToLoops(MatmulOp op, LoopBuilder l);
 void lowerToLoops(TopKOp op, LoopBuilder l);
 } // namespace mlir::grouped

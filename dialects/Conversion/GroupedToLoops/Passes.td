@@ -14,12 +14,12 @@ include "mlir/Pass/PassBase.td"
 def ConvertGroupedToLoopsPass : Pass<"convert-grouped-to-loops", "ModuleOp"> {
   let summary = "plain loop nests for the grouped ops that compute";
   let description = [{
-    `gather`, `matmul`, `combine`, `limit` and `top_k` on buffers become loops
-    over scalars, each element by itself and in the order its op documents.
-    Slow, and independent of everything the fast lowerings do: the same bits by
-    another way. Only products of pairs of bf16, where the target has them, come
-    from the same instruction, one lane of which is used. `plan`, `observe` and
-    `tasks` are left to
+    `gather`, `matmul`, `combine` and `top_k` on buffers become loops over
+    scalars, each element by itself and in the order its op documents. Slow, and
+    independent of everything the fast lowerings do: the same bits by another
+    way. Only products of pairs of bf16, where the target has them, come from
+    the same instruction, one lane of which is used. `plan`, `limit`, `observe`
+    and `tasks` are left to
     `convert-grouped-to-runtime`.
 
     ```mlir

@@ -10,6 +10,7 @@
 
 #include "dialects/Conversion/GroupedToLoops/LoopBuilder.h"
 #include "dialects/Conversion/GroupedToRuntime/EntryArguments.h"
+#include "dialects/Conversion/GroupedToRuntime/LimitCall.h"
 #include "dialects/Conversion/GroupedToRuntime/Passes.h"
 #include "dialects/Conversion/GroupedToRuntime/RuntimeCalls.h"
 #include "dialects/Grouped/IR/GroupedOps.h"
@@ -38,6 +39,7 @@ struct ConvertGroupedToRuntimePass final
 private:
   LogicalResult convert(func::FuncOp func);
   LogicalResult lower(ObserveOp op, Value runtimeContext);
+  LogicalResult lower(LimitOp op, Value runtimeContext);
   LogicalResult describe(ObserveOp op, Route &route);
   void readRoutes();
   void writeRoutes();
@@ -120,6 +122,15 @@ LogicalResult ConvertGroupedToRuntimePass::lower(ObserveOp op,
   return success();
 }
 
+LogicalResult ConvertGroupedToRuntimePass::lower(LimitOp op,
+                                                 Value runtimeContext) {
+  auto route = op.getRoute() ? routes.find(op.getRouteAttr()) : routes.end();
+  if (op.getRoute() && route == routes.end())
+    return op.emitOpError("is strict about a route that nothing observes");
+  callLimit(op, runtimeContext, route - routes.begin());
+  return success();
+}
+
 /// Allocates the list of tasks and lets the runtime fill it. At most one block
 /// of each group is not full, whatever the offsets are.
 static void orderTasks(TasksOp op) {
@@ -169,7 +180,7 @@ LogicalResult ConvertGroupedToRuntimePass::convert(func::FuncOp func) {
   }
   SmallVector<Operation *> ops;
   func.walk([&](Operation *op) {
-    if (isa<PlanOp, ObserveOp, TasksOp>(op))
+    if (isa<PlanOp, ObserveOp, LimitOp, TasksOp>(op))
       ops.push_back(op);
   });
   bool allConverted = true;
@@ -182,6 +193,8 @@ LogicalResult ConvertGroupedToRuntimePass::convert(func::FuncOp func) {
       grouped::lower(plan);
     } else if (auto observe = dyn_cast<ObserveOp>(op)) {
       allConverted &= succeeded(lower(observe, runtimeContext));
+    } else if (auto limit = dyn_cast<LimitOp>(op)) {
+      allConverted &= succeeded(lower(limit, runtimeContext));
     } else if (auto tasks = cast<TasksOp>(op); tasks.getOrder().empty()) {
       orderTasks(tasks);
     }

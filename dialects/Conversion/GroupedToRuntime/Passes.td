@@ -17,8 +17,8 @@ def ConvertGroupedToRuntimePass
     : Pass<"convert-grouped-to-runtime", "ModuleOp"> {
   let summary = "plans, observed choices and the order of tasks become calls";
   let description = [{
-    `plan` becomes `spex_plan` and `observe` a copy followed by
-    `spex_observe_route`. Each `tasks` gets its `order`: an allocated list,
+    `plan` becomes `spex_plan`, `limit` `spex_limit`, and `observe` a copy
+    followed by `spex_observe_route`. Each `tasks` gets its `order`: an allocated list,
     filled by `spex_order_tasks`. Entry functions get the runtime's context as
     an argument (`{spex.place = "context"}`), and the module the table of its
     routes as `spex.routes`; a route's number is its place there.

@@ -139,53 +139,89 @@ LogicalResult lowerToVectors(GatherOp op) {
   return success();
 }
 
-/// The sums of one piece of one unit's row after all choices.
-static SmallVector<Value> addChoices(CombineOp op, RowBuilder &rows,
-                                     ArrayRef<Value> row, const Piece &piece) {
-  OpBuilder &b = rows.b;
-  Location loc = rows.l.loc;
-  auto type = rows.type.clone(
-      cast<MemRefType>(op.getWeights().getType()).getElementType());
-  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
-  SmallVector<Value> start(piece.numVectors, zero);
-  auto addOne = [&](Value k, ValueRange state) {
-    Value unit = row.front();
-    Value place =
-        memref::LoadOp::create(b, loc, op.getPlace(), ValueRange{unit, k});
+namespace {
+/// The sums of one piece of one unit's row, choice after choice.
+struct PieceSums {
+  CombineOp op;
+  RowBuilder &rows;
+  ArrayRef<Value> row;
+  const Piece &piece;
+  VectorType type; ///< of the sums
+
+  OpBuilder &b() { return rows.b; }
+  Location loc() { return rows.l.loc; }
+
+  /// sums + weight of choice k * `source`[from]
+  SmallVector<Value> add(Value k, ValueRange sums, Value source, Value from) {
+    SmallVector<Value> at = withFirst(row, from);
+    Value weight = memref::LoadOp::create(b(), loc(), op.getWeights(),
+                                          ValueRange{row.front(), k});
+    Value weights = vector::BroadcastOp::create(b(), loc(), type, weight);
+    SmallVector<Value> next;
+    for (auto [v, sum] : llvm::enumerate(sums)) {
+      Value each = rows.load(source, at, piece, v);
+      if (type != rows.type)
+        each = arith::ExtFOp::create(b(), loc(), type, each);
+      next.push_back(math::FmaOp::create(b(), loc(), weights, each, sum));
+    }
+    return next;
+  }
+  /// `then(id)` where `ids`[unit][k] is somebody's, else `otherwise()`.
+  SmallVector<Value>
+  ifSomebody(Value ids, Value k,
+             llvm::function_ref<SmallVector<Value>(Value)> then,
+             llvm::function_ref<SmallVector<Value>()> otherwise) {
+    Value id = memref::LoadOp::create(b(), loc(), ids,
+                                      ValueRange{row.front(), k});
     Value none =
-        arith::ConstantOp::create(b, loc, b.getZeroAttr(place.getType()));
-    Value isRow =
-        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, place, none);
+        arith::ConstantOp::create(b(), loc(), b().getZeroAttr(id.getType()));
+    Value isSomebody = arith::CmpIOp::create(
+        b(), loc(), arith::CmpIPredicate::sge, id, none);
     auto choice = scf::IfOp::create(
-        b, loc, isRow,
+        b(), loc(), isSomebody,
         [&](OpBuilder &, Location) {
-          SmallVector<Value> from = withFirst(row, rows.l.toIndex(place));
-          Value weight = memref::LoadOp::create(b, loc, op.getWeights(),
-                                                ValueRange{unit, k});
-          Value weights = vector::BroadcastOp::create(b, loc, type, weight);
-          SmallVector<Value> next;
-          for (auto [v, sum] : llvm::enumerate(state)) {
-            Value each = rows.load(op.getEach(), from, piece, v);
-            if (type != rows.type)
-              each = arith::ExtFOp::create(b, loc, type, each);
-            next.push_back(math::FmaOp::create(b, loc, weights, each, sum));
-          }
-          scf::YieldOp::create(b, loc, next);
+          scf::YieldOp::create(b(), loc(), then(id));
         },
-        [&](OpBuilder &, Location) { scf::YieldOp::create(b, loc, state); });
-    return choice.getResults();
-  };
-  auto loop = scf::ForOp::create(
-      b, loc, rows.l.constant(0), rows.l.dim(op.getPlace(), 1),
-      rows.l.constant(1), start,
-      [&](OpBuilder &, Location, Value k, ValueRange state) {
-        scf::YieldOp::create(b, loc, addOne(k, state));
-      });
-  return loop.getResults();
-}
+        [&](OpBuilder &, Location) {
+          scf::YieldOp::create(b(), loc(), otherwise());
+        });
+    return SmallVector<Value>(choice.getResults());
+  }
+  SmallVector<Value> addChoice(Value k, ValueRange state) {
+    SmallVector<Value> sums(state);
+    auto same = [&] { return sums; };
+    return ifSomebody(
+        op.getPlace(), k,
+        [&](Value place) {
+          return add(k, sums, op.getEach(), rows.l.toIndex(place));
+        },
+        [&] {
+          if (!op.getOwn())
+            return sums;
+          return ifSomebody(
+              op.getWanted(), k,
+              [&](Value) { return add(k, sums, op.getOwn(), row.front()); },
+              same);
+        });
+  }
+  SmallVector<Value> afterAll() {
+    Value zero =
+        arith::ConstantOp::create(b(), loc(), b().getZeroAttr(type));
+    SmallVector<Value> start(piece.numVectors, zero);
+    auto loop = scf::ForOp::create(
+        b(), loc(), rows.l.constant(0), rows.l.dim(op.getPlace(), 1),
+        rows.l.constant(1), start,
+        [&](OpBuilder &, Location, Value k, ValueRange state) {
+          scf::YieldOp::create(b(), loc(), addChoice(k, state));
+        });
+    return SmallVector<Value>(loop.getResults());
+  }
+};
+} // namespace
 
 LogicalResult lowerToVectors(CombineOp op) {
-  if (!hasUnitRows(op.getEach()) || !hasUnitRows(op.getInit()))
+  if (!hasUnitRows(op.getEach()) || !hasUnitRows(op.getInit()) ||
+      (op.getOwn() && !hasUnitRows(op.getOwn())))
     return failure();
   auto type = cast<MemRefType>(op.getInit().getType());
   Type element = type.getElementType();
@@ -200,8 +236,9 @@ LogicalResult lowerToVectors(CombineOp op) {
   l.loop(l.constant(0), l.dim(op.getInit(), 0), 1, [&](Value unit) {
     forInnerDims(l, op.getInit(), {unit}, [&](ArrayRef<Value> row) {
       rows.forPieces(size, [&](const Piece &piece) {
-        SmallVector<Value> sums = addChoices(op, rows, row, piece);
-        for (auto [v, value] : llvm::enumerate(sums)) {
+        PieceSums sums{op, rows, row, piece,
+                       VectorType::get(rows.lanes(), sum)};
+        for (auto [v, value] : llvm::enumerate(sums.afterAll())) {
           if (element != sum)
             value = arith::TruncFOp::create(b, l.loc, rows.type, value);
           rows.store(value, op.getInit(), row, piece, v);

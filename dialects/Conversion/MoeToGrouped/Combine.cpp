@@ -32,7 +32,8 @@ LogicalResult convertCombines(RewriterBase &rewriter, OpResult each, Value rows,
     Value empty = createEmpty(rewriter, loc, type.getElementType(), sizes);
     auto newOp =
         grouped::CombineOp::create(rewriter, loc, empty.getType(), rows,
-                                   combine.getWeights(), place, empty);
+                                   combine.getWeights(), place,
+                                   combine.getOwn(), combine.getWanted(), empty);
     rewriter.replaceOp(combine, newOp->getResults());
   }
   return success(isDone);

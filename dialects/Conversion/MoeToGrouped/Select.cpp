@@ -38,7 +38,9 @@ static void convert(IRRewriter &rewriter, LimitOp op) {
   Value empty = createEmptyLike(rewriter, op.getLoc(), op.getIds());
   auto newOp = grouped::LimitOp::create(
       rewriter, op.getLoc(), TypeRange(empty.getType()), op.getIds(),
-      op.getNumExpertsAttr(), op.getGroups(), op.getCapacity(), empty);
+      op.getNumExpertsAttr(), op.getGroups(), op.getCapacity(), op.getOrder(),
+      op.getOrderFirstAttr(), op.getRoundsAttr(), op.getBy(), op.getSelected(),
+      op.getRouteAttr(), op.getLayer(), empty);
   rewriter.replaceOp(op, newOp->getResults());
 }
 

@@ -65,6 +65,9 @@ void GatherOp::getEffects(Effects &effects) {
 }
 void LimitOp::getEffects(Effects &effects) {
   addDestinationEffects(*this, effects);
+  // A refusal that is an error is seen from outside.
+  if (getRoute())
+    effects.emplace_back(MemoryEffects::Write::get());
 }
 void MatmulOp::getEffects(Effects &effects) {
   addDestinationEffects(*this, effects);

@@ -72,7 +72,22 @@ static LogicalResult verifyChoices(OpT op) {
 
 LogicalResult ObserveOp::verify() { return verifyChoices(*this); }
 
-LogicalResult LimitOp::verify() { return verifyChoices(*this); }
+LogicalResult LimitOp::verify() {
+  if (failed(verifyChoices(*this)))
+    return failure();
+  ArrayRef<int64_t> ids = getShape(getIds());
+  // (C3)
+  for (Value likeIds : {getOrder(), getSelected()})
+    if (likeIds && !fit(getShape(likeIds), ids))
+      return emitOpError("needs the shape of its ids ")
+             << getIds().getType() << ", got " << likeIds.getType();
+  // (C4)
+  int64_t pairs[] = {ids.front(), static_cast<int64_t>(getNumExperts())};
+  if (getBy() && !fit(getShape(getBy()), pairs))
+    return emitOpError("needs a number for each unit and expert, got ")
+           << getBy().getType();
+  return success();
+}
 
 LogicalResult PlanOp::verify() {
   ArrayRef<int64_t> ids = getShape(getIds()), rows = getShape(getRows()),
@@ -247,5 +262,12 @@ LogicalResult CombineOp::verify() {
   if (each != weight && !isWider)
     return emitOpError("cannot weigh ")
            << getEach().getType() << " with " << getWeights().getType();
+  // (C5)
+  if (getOwn() && (!haveSameRows(getOwn(), getInit()) ||
+                   !fit(getShape(getOwn()), init) ||
+                   !fit(getShape(getWanted()), place)))
+    return emitOpError("passes rows as they are written at ")
+           << getPlace().getType() << ", got " << getOwn().getType() << " and "
+           << getWanted().getType();
   return success();
 }

@@ -88,14 +88,19 @@ def Grouped_ObserveOp : Grouped_DestinationOp<"observe"> {
   let hasVerifier = 1; // (C1), (C2)
 }
 
-def Grouped_LimitOp : Grouped_DestinationOp<"limit"> {
+def Grouped_LimitOp : Grouped_DestinationOp<"limit", [
+    AttrSizedOperandSegments]> {
   let summary = "let no expert take more units of a group than it has places";
   let description = [{
-    Units are `groups` groups of equal size, one behind the other. In each,
-    every expert has `capacity` places. They are handed out rank by rank, and
-    within a rank unit by unit. The destination is `ids` with -1 for the choices
-    that found no place.
+    As `moe.limit`: units are `groups` groups of equal size, one behind the
+    other, and in each every expert has `capacity` places. They are handed out
+    rank by rank, and within a rank unit by unit; with `order` the larger number
+    first within a rank, with `first` before the ranks are compared, NaN as
+    minus infinity. With `next n` refused choices try the best expert by `by`
+    that is not among the unit's `selected` and has not refused it, n times.
+    With `strict` a refused choice is a failure of the run.
 
+    The destination is `ids` with the expert that runs each choice, or -1.
     Choices of nobody (-1) stay so and take no place. With a capacity of 0 or
     below nothing is kept. Groups that do not divide the units are undefined
     behaviour.
@@ -104,6 +109,8 @@ def Grouped_LimitOp : Grouped_DestinationOp<"limit"> {
 
     - (C1) `ids` and its destination have the same shape U x K.
     - (C2) There is at least one expert.
+    - (C3) `order` and `selected` have the shape of `ids`.
+    - (C4) `by` is U x E.
 
     Example:
 
@@ -115,17 +122,26 @@ def Grouped_LimitOp : Grouped_DestinationOp<"limit"> {
     ```
   }];
   let arguments = (ins Grouped_Ids:$ids, I64Attr:$num_experts, Index:$groups,
-                       Index:$capacity, Grouped_Ids:$init);
+                       Index:$capacity, Optional<Grouped_Shaped>:$order,
+                       UnitAttr:$order_first, OptionalAttr<I64Attr>:$rounds,
+                       Optional<Grouped_Shaped>:$by,
+                       Optional<Grouped_Ids>:$selected,
+                       OptionalAttr<StrAttr>:$route, Optional<Index>:$layer,
+                       Grouped_Ids:$init);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
     $ids `of` $num_experts `groups` $groups `to` $capacity
+    (`order` `(` $order^ `:` type($order) `)` (`first` $order_first^)?)?
+    (`next` $rounds^ `by` `(` $by `:` type($by) `)`
+     `except` `(` $selected `:` type($selected) `)`)?
+    (`strict` $route^ `layer` $layer)?
     `outs` `(` $init `:` type($init) `)` attr-dict
     `:` type($ids) (`->` type($result)^)?
   }];
   let extraClassDeclaration = [{
     MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
   }];
-  let hasVerifier = 1; // (C1), (C2)
+  let hasVerifier = 1; // (C1) to (C4)
 }
 
 def Grouped_PlanOp : Grouped_DestinationOp<"plan"> {
@@ -291,7 +307,8 @@ def Grouped_MatmulOp : Grouped_DestinationOp<"matmul", [
   let hasRegionVerifier = 1; // (C6)
 }
 
-def Grouped_CombineOp : Grouped_DestinationOp<"combine"> {
+def Grouped_CombineOp : Grouped_DestinationOp<"combine", [
+    AttrSizedOperandSegments]> {
   let summary = "sum the rows of each unit with their weights, in rank order";
   let description = [{
     Element `[u][j...]` of the result starts at 0; for each k from 0 up whose
@@ -300,6 +317,9 @@ def Grouped_CombineOp : Grouped_DestinationOp<"combine"> {
     unit without choices gets 0. The sum has the type of the weights and is
     rounded to that of the destination once, at the end.
 
+    With `pass`, a choice without a row that is an expert's in `wanted` adds
+    `weights[u][k] * own[u][j...]` in its turn.
+
     Constraints:
 
     - (C1) `weights` and `place` have the same shape U x K.
@@ -307,6 +327,8 @@ def Grouped_CombineOp : Grouped_DestinationOp<"combine"> {
     - (C3) `each` and the destination have the same element type, and the same
       dimensions behind the first.
     - (C4) `weights` have the element type of `each`, or are f32 for bf16 and f16.
+    - (C5) `own` has the shape and element type of the destination, and `wanted`
+      the shape of `place`.
 
     Example:
 
@@ -319,17 +341,21 @@ def Grouped_CombineOp : Grouped_DestinationOp<"combine"> {
     ```
   }];
   let arguments = (ins Grouped_Shaped:$each, Grouped_Shaped:$weights,
-                       Grouped_Ids:$place, Grouped_Shaped:$init);
+                       Grouped_Ids:$place, Optional<Grouped_Shaped>:$own,
+                       Optional<Grouped_Ids>:$wanted, Grouped_Shaped:$init);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
-    $each `by` $weights `at` $place `outs` `(` $init `:` type($init) `)`
+    $each `by` $weights `at` $place
+    (`pass` `(` $own^ `:` type($own) `)` `wanted` `(` $wanted `:`
+     type($wanted) `)`)?
+    `outs` `(` $init `:` type($init) `)`
     attr-dict `:` type($each) `,` type($weights) `,` type($place)
     (`->` type($result)^)?
   }];
   let extraClassDeclaration = [{
     MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
   }];
-  let hasVerifier = 1; // (C1) to (C4)
+  let hasVerifier = 1; // (C1) to (C5)
 }
 
 #endif // DIALECTS_GROUPED_IR_GROUPEDOPS

@@ -105,10 +105,37 @@ LogicalResult ObserveOp::verify() {
 }
 
 LogicalResult LimitOp::verify() {
+  int64_t experts = getNumExperts();
   // (C1)
-  if (static_cast<int64_t>(getNumExperts()) < 1)
+  if (experts < 1)
     return emitOpError("needs at least one expert");
+  // (C2)
+  ArrayRef<int64_t> ids = getShape(getIds());
+  if (getOrder() && !fit(getShape(getOrder()), ids))
+    return emitOpError("needs an order for each of ")
+           << getIds().getType() << ", got " << getOrder().getType();
+  if (!getRounds())
+    return success();
+  // (C3)
+  int64_t pairs[] = {ids.front(), experts};
+  if (!fit(getShape(getBy()), pairs) || !fit(getShape(getSelected()), ids))
+    return emitOpError("needs a number for each unit and expert and as many "
+                       "selected as ids, got ")
+           << getBy().getType() << " and " << getSelected().getType();
+  // (C4)
+  int64_t rounds = *getRounds();
+  if (rounds < 1 || rounds >= experts)
+    return emitOpError("tries again ")
+           << rounds << " times, expected 1 to " << experts - 1;
   return success();
+}
+
+/// A refusal that is an error is seen from outside.
+void LimitOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  if (getRoute())
+    effects.emplace_back(MemoryEffects::Write::get());
 }
 
 LogicalResult PickOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
@@ -158,5 +185,11 @@ LogicalResult CombineOp::verify() {
   if (each != weight && !isWider)
     return emitOpError("cannot weigh ")
            << getEach().getType() << " with " << getWeights().getType();
+  // (C3)
+  if (getOwn() && (getOwn().getType() != getType() ||
+                   getWanted().getType() != getIds().getType()))
+    return emitOpError("passes rows of ")
+           << getType() << " at choices of " << getIds().getType() << ", got "
+           << getOwn().getType() << " and " << getWanted().getType();
   return success();
 }

@@ -155,13 +155,26 @@ def Moe_ObserveOp : Moe_Op<"observe", [
 }
 
 def Moe_LimitOp : Moe_Op<"limit", [
-    NoMemoryEffect, AllTypesMatch<["ids", "kept"]>]> {
+    AllTypesMatch<["ids", "kept"]>, AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "let no expert take more units of a group than it has places";
   let description = [{
     Units are `groups` groups of equal size, one behind the other. In each,
     every expert has `capacity` places. They are handed out rank by rank, and
     within a rank unit by unit. `kept` is `ids` with -1 for the choices that
     found no place.
+
+    With `order`, larger numbers come before smaller ones within a rank; with
+    `first`, before the ranks are compared. NaN counts as minus infinity, and
+    what is equal stays in the order above.
+
+    With `next n`, refused choices try again, up to n times in the same order:
+    each the expert with the largest `by` of its unit that is not among the
+    unit's `selected` and has not refused it, ties to the lower number. `kept`
+    is then the expert found. A choice with no expert left to try is refused.
+
+    With `strict`, a choice that is refused is a failure of the run, which
+    names the route and its layer.
 
     Choices of nobody (-1) stay so and take no place. With a capacity of 0 or
     below nothing is kept. Groups that do not divide the units are undefined
@@ -170,6 +183,10 @@ def Moe_LimitOp : Moe_Op<"limit", [
     Constraints:
 
     - (C1) There is at least one expert.
+    - (C2) `order` has the shape of `ids`.
+    - (C3) `by` has a number for each unit and expert, and `selected` the shape
+      of `ids`.
+    - (C4) There are 1 to E - 1 further rounds.
 
     Example:
 
@@ -177,16 +194,27 @@ def Moe_LimitOp : Moe_Op<"limit", [
     // ids = [[0, 1], [0, -1], [1, 0], [1, 0]]: first choices fill both experts
     %kept = moe.limit %ids of 2 groups %one to %two : tensor<4x2xi32>
     // kept = [[0, -1], [0, -1], [1, -1], [1, -1]]
+    // ids = [[0], [0]], o = [[1], [5]]: the second unit comes first
+    %kept = moe.limit %ids of 2 groups %one to %one order(%o : tensor<2x1xf64>)
+        : tensor<2x1xi32>
+    // kept = [[-1], [0]]
     ```
   }];
   let arguments = (ins Moe_Ids:$ids, I64Attr:$num_experts, Index:$groups,
-                       Index:$capacity);
+                       Index:$capacity, Optional<2DTensorOf<[F64]>>:$order,
+                       UnitAttr:$order_first, OptionalAttr<I64Attr>:$rounds,
+                       Optional<2DTensorOf<[F64]>>:$by,
+                       Optional<Moe_Ids>:$selected,
+                       OptionalAttr<StrAttr>:$route, Optional<Index>:$layer);
   let results = (outs Moe_Ids:$kept);
   let assemblyFormat = [{
-    $ids `of` $num_experts `groups` $groups `to` $capacity attr-dict
-    `:` type($ids)
+    $ids `of` $num_experts `groups` $groups `to` $capacity
+    (`order` `(` $order^ `:` type($order) `)` (`first` $order_first^)?)?
+    (`next` $rounds^ `by` `(` $by `:` type($by) `)`
+     `except` `(` $selected `:` type($selected) `)`)?
+    (`strict` $route^ `layer` $layer)? attr-dict `:` type($ids)
   }];
-  let hasVerifier = 1; // (C1)
+  let hasVerifier = 1; // (C1) to (C4)
 }
 
 def Moe_PickOp : Moe_Op<"pick", [
@@ -299,7 +327,7 @@ def Moe_YieldOp : Moe_Op<"yield", [
 }
 
 def Moe_CombineOp : Moe_Op<"combine", [
-    NoMemoryEffect, InferTypeOpAdaptor]> {
+    NoMemoryEffect, AttrSizedOperandSegments, InferTypeOpAdaptor]> {
   let summary = "sum what the chosen experts gave, with weights";
   let description = [{
     Element `[u][j...]` starts at 0; for each rank k from 0 up whose choice is
@@ -307,11 +335,15 @@ def Moe_CombineOp : Moe_Op<"combine", [
     multiply-add. A unit without choices gets 0. The sum has the type of the
     weights and is rounded to that of `each` once, at the end.
 
+    With `pass`, a choice that is nobody's in `ids` but an expert's in `wanted`
+    adds its weight times the unit's row of `own`, in its turn.
+
     Constraints:
 
     - (C1) `weights` and `ids` have the same shape U x K, and so have the first
       two dimensions of `each`.
     - (C2) `weights` have the element type of `each`, or are f32 for bf16 and f16.
+    - (C3) `own` has the type of the result, and `wanted` that of `ids`.
 
     Example:
 
@@ -324,13 +356,16 @@ def Moe_CombineOp : Moe_Op<"combine", [
     ```
   }];
   let arguments = (ins AnyRankedTensor:$each, 2DTensorOf<[AnyFloat]>:$weights,
-                       Moe_Ids:$ids);
+                       Moe_Ids:$ids, Optional<AnyRankedTensor>:$own,
+                       Optional<Moe_Ids>:$wanted);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
-    $each `by` $weights `at` $ids attr-dict
-    `:` type($each) `,` type($weights) `,` type($ids)
+    $each `by` $weights `at` $ids
+    (`pass` `(` $own^ `:` type($own) `)` `wanted` `(` $wanted `:`
+     type($wanted) `)`)?
+    attr-dict `:` type($each) `,` type($weights) `,` type($ids)
   }];
-  let hasVerifier = 1; // (C1), (C2)
+  let hasVerifier = 1; // (C1) to (C3)
 }
 
 #endif // DIALECTS_MOE_IR_MOEOPS

@@ -84,8 +84,30 @@ void spex_observe_route(spex_context *context, int64_t route, int64_t layer,
 void spex_observe_kept(spex_context *context, int64_t route, int64_t layer,
                        const int32_t *kept, int64_t units, int64_t choices);
 
-/* A run-time error of the program (`overflow = error`, a size that does not
-   divide). `message` [length] is UTF-8 without a final stop. The first one
+/* grouped.limit: lets every expert take `capacity` choices of each group.
+   Groups are `groups` equal parts of the units, one behind the other. Places go
+   rank by rank and within a rank unit by unit; with `order` [units][choices] the
+   larger first within a rank, or before ranks are compared with `order_first`;
+   NaN counts as minus infinity. ids [units][choices]: choices, or -1.
+   kept: the expert that runs each choice, or -1.
+   With `by` [units][experts] refused choices try again, `rounds` times in the
+   same order, each the expert with the largest value that is not among the
+   unit's `selected` [units][choices] and has not refused it. `order`, `by` and
+   `selected` may be null. scratch: experts + 2 * units * choices numbers, with
+   `by` also units * experts more. */
+void spex_limit(const int32_t *ids, const int32_t *selected, int64_t units,
+                int64_t choices, int64_t experts, int64_t groups,
+                int64_t capacity, const double *order, int64_t order_first,
+                const double *by, int64_t rounds, int32_t *scratch,
+                int32_t *kept);
+
+/* `overflow = error`: fails if an expert's choice in `ids` is nobody's in
+   `kept`. route, layer: as in spex_observe_route. */
+void spex_expect_kept(spex_context *context, int64_t route, int64_t layer,
+                      int64_t capacity, const int32_t *ids,
+                      const int32_t *kept, int64_t units, int64_t choices);
+
+/* A run-time error of the program, as a size that does not divide. `message` [length] is UTF-8 without a final stop. The first one
    counts; the run goes on and its results are thrown away. */
 void spex_fail(spex_context *context, const char *message, int64_t length);
 

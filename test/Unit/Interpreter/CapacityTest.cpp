@@ -66,7 +66,7 @@ TEST_F(CapacityTest, ErrorStopsTheRun) {
   selectTop(1);
   limit(2, Overflow::Error);
   ProgramBuilder::giveBack(*b.model, routeResult(*route, typeOf({t, d})));
-  EXPECT_EQ(b.run().error, "route `y`: more than 2 units chose one expert");
+  EXPECT_EQ(b.run().error, "route `y`, layer 0: more than 2 units of a group chose expert 1");
 }
 
 TEST_F(CapacityTest, FirstChoicesComeBeforeSecondOnes) {

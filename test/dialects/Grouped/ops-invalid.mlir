@@ -208,3 +208,27 @@ func.func @limit_c2(%i: tensor<3x2xi32>, %n: index) {
   %0 = grouped.limit %i of 0 groups %n to %n outs(%i : tensor<3x2xi32>) : tensor<3x2xi32> -> tensor<3x2xi32>
   return
 }
+
+// -----
+
+func.func @limit_c3(%i: tensor<3x2xi32>, %o: tensor<3x1xf64>, %n: index) {
+  // expected-error@+1 {{needs the shape of its ids 'tensor<3x2xi32>', got 'tensor<3x1xf64>'}}
+  %0 = grouped.limit %i of 4 groups %n to %n order(%o : tensor<3x1xf64>) outs(%i : tensor<3x2xi32>) : tensor<3x2xi32> -> tensor<3x2xi32>
+  return
+}
+
+// -----
+
+func.func @limit_c4(%i: tensor<3x2xi32>, %b: tensor<3x5xf64>, %n: index) {
+  // expected-error@+1 {{needs a number for each unit and expert, got 'tensor<3x5xf64>'}}
+  %0 = grouped.limit %i of 4 groups %n to %n next 1 by(%b : tensor<3x5xf64>) except(%i : tensor<3x2xi32>) outs(%i : tensor<3x2xi32>) : tensor<3x2xi32> -> tensor<3x2xi32>
+  return
+}
+
+// -----
+
+func.func @combine_c5(%e: tensor<8x4xf32>, %w: tensor<4x2xf32>, %p: tensor<4x2xi32>, %own: tensor<5x4xf32>, %y: tensor<4x4xf32>) {
+  // expected-error@+1 {{passes rows as they are written at 'tensor<4x2xi32>', got 'tensor<5x4xf32>' and 'tensor<4x2xi32>'}}
+  %0 = grouped.combine %e by %w at %p pass(%own : tensor<5x4xf32>) wanted(%p : tensor<4x2xi32>) outs(%y : tensor<4x4xf32>) : tensor<8x4xf32>, tensor<4x2xf32>, tensor<4x2xi32> -> tensor<4x4xf32>
+  return
+}

@@ -104,3 +104,24 @@ func.func @runs_regular_groups(%B: index, %q: tensor<?x?x4x32xf32>,
   }
   return %a : tensor<?x?x4x32xf32>
 }
+
+// CHECK-LABEL: func.func @limits(
+func.func @limits(%ids: memref<?x2xi32>, %o: memref<?x2xf64>,
+                  %by: memref<?x8xf64>, %kept: memref<?x2xi32>, %n: index) {
+  // CHECK: grouped.limit %{{.*}} of 8 groups %{{.*}} to %{{.*}} order(%{{.*}} : memref<?x2xf64>) first next 3 by(%{{.*}} : memref<?x8xf64>) except(%{{.*}} : memref<?x2xi32>) strict "Block.y" layer %{{.*}} outs(
+  grouped.limit %ids of 8 groups %n to %n order(%o : memref<?x2xf64>) first
+      next 3 by(%by : memref<?x8xf64>) except(%ids : memref<?x2xi32>)
+      strict "Block.y" layer %n outs(%kept : memref<?x2xi32>) : memref<?x2xi32>
+  return
+}
+
+// CHECK-LABEL: func.func @passes(
+func.func @passes(%each: memref<?x4xf32>, %w: memref<?x2xf32>,
+                  %place: memref<?x2xi32>, %ids: memref<?x2xi32>,
+                  %x: memref<?x4xf32>, %y: memref<?x4xf32>) {
+  // CHECK: grouped.combine %{{.*}} by %{{.*}} at %{{.*}} pass(%{{.*}} : memref<?x4xf32>) wanted(%{{.*}} : memref<?x2xi32>) outs(
+  grouped.combine %each by %w at %place pass(%x : memref<?x4xf32>)
+      wanted(%ids : memref<?x2xi32>) outs(%y : memref<?x4xf32>)
+      : memref<?x4xf32>, memref<?x2xf32>, memref<?x2xi32>
+  return
+}

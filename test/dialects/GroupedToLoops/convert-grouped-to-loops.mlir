@@ -115,3 +115,25 @@ func.func @chooses_one_after_another(%v: memref<?x5xf32>, %mask: memref<?x5xi1>,
   grouped.top_k %v where(%mask : memref<?x5xi1>) outs(%ids : memref<?x2xi32>) : memref<?x5xf32>
   return
 }
+
+// A choice without a row that was wanted adds the unit's own row in its turn.
+// CHECK-LABEL: func.func @combines_own_rows(
+// CHECK-SAME:    %[[OWN:[a-zA-Z0-9_-]+]]: memref<?x8xf32>, %[[WANTED:[a-zA-Z0-9_-]+]]: memref<?x2xi32>
+// CHECK:         scf.for %[[U:[a-zA-Z0-9_-]+]] =
+// CHECK:             scf.for %[[K:[a-zA-Z0-9_-]+]] = {{.*}} iter_args(%[[ACC:[a-zA-Z0-9_-]+]] = %{{.*}})
+// CHECK:               scf.if
+// CHECK:                 math.fma
+// CHECK:               } else {
+// CHECK:                 %[[W:[a-zA-Z0-9_-]+]] = memref.load %[[WANTED]][%[[U]], %[[K]]]
+// CHECK:                 %[[IS:[a-zA-Z0-9_-]+]] = arith.cmpi sge, %[[W]]
+// CHECK:                 scf.if %[[IS]]
+// CHECK:                   memref.load %[[OWN]][%[[U]],
+// CHECK:                   math.fma %{{.*}}, %{{.*}}, %[[ACC]]
+// CHECK:                 } else {
+// CHECK:                   scf.yield %[[ACC]]
+func.func @combines_own_rows(%own: memref<?x8xf32>, %wanted: memref<?x2xi32>, %each: memref<?x8xf32>, %weights: memref<?x2xf32>, %place: memref<?x2xi32>, %to: memref<?x8xf32>) {
+  grouped.combine %each by %weights at %place pass(%own : memref<?x8xf32>)
+      wanted(%wanted : memref<?x2xi32>) outs(%to : memref<?x8xf32>)
+      : memref<?x8xf32>, memref<?x2xf32>, memref<?x2xi32>
+  return
+}

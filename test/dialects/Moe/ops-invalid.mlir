@@ -153,3 +153,35 @@ func.func @limit_c1(%i: tensor<3x2xi32>, %n: index) {
   %0 = moe.limit %i of 0 groups %n to %n : tensor<3x2xi32>
   return
 }
+
+// -----
+
+func.func @limit_c2(%i: tensor<3x2xi32>, %o: tensor<3x1xf64>, %n: index) {
+  // expected-error@+1 {{needs an order for each of 'tensor<3x2xi32>', got 'tensor<3x1xf64>'}}
+  %0 = moe.limit %i of 4 groups %n to %n order(%o : tensor<3x1xf64>) : tensor<3x2xi32>
+  return
+}
+
+// -----
+
+func.func @limit_c3(%i: tensor<3x2xi32>, %b: tensor<3x5xf64>, %n: index) {
+  // expected-error@+1 {{needs a number for each unit and expert and as many selected as ids, got 'tensor<3x5xf64>' and 'tensor<3x2xi32>'}}
+  %0 = moe.limit %i of 4 groups %n to %n next 1 by(%b : tensor<3x5xf64>) except(%i : tensor<3x2xi32>) : tensor<3x2xi32>
+  return
+}
+
+// -----
+
+func.func @limit_c4(%i: tensor<3x2xi32>, %b: tensor<3x4xf64>, %n: index) {
+  // expected-error@+1 {{tries again 4 times, expected 1 to 3}}
+  %0 = moe.limit %i of 4 groups %n to %n next 4 by(%b : tensor<3x4xf64>) except(%i : tensor<3x2xi32>) : tensor<3x2xi32>
+  return
+}
+
+// -----
+
+func.func @combine_c3(%e: tensor<3x2x8xf32>, %w: tensor<3x2xf32>, %i: tensor<3x2xi32>, %own: tensor<3x4xf32>) {
+  // expected-error@+1 {{passes rows of 'tensor<3x8xf32>' at choices of 'tensor<3x2xi32>', got 'tensor<3x4xf32>' and 'tensor<3x2xi32>'}}
+  %0 = moe.combine %e by %w at %i pass(%own : tensor<3x4xf32>) wanted(%i : tensor<3x2xi32>) : tensor<3x2x8xf32>, tensor<3x2xf32>, tensor<3x2xi32>
+  return
+}

@@ -41,3 +41,30 @@ func.func @routes(%x: tensor<?x128xf32>, %p: tensor<?x8xf32>,
       : tensor<?x2x128xf32>, tensor<?x2xf32>, tensor<?x2xi32>
   return %y : tensor<?x128xf32>
 }
+
+// CHECK-LABEL: func.func @limits(
+func.func @limits(%ids: tensor<?x2xi32>, %o: tensor<?x2xf64>,
+                  %by: tensor<?x8xf64>, %n: index) -> tensor<?x2xi32> {
+  // CHECK: moe.limit %{{.*}} of 8 groups %{{.*}} to %{{.*}} order(%{{.*}} : tensor<?x2xf64>) : tensor<?x2xi32>
+  %0 = moe.limit %ids of 8 groups %n to %n order(%o : tensor<?x2xf64>)
+      : tensor<?x2xi32>
+  // CHECK: order(%{{.*}} : tensor<?x2xf64>) first next 3 by(%{{.*}} : tensor<?x8xf64>) except(%{{.*}} : tensor<?x2xi32>) : tensor<?x2xi32>
+  %1 = moe.limit %0 of 8 groups %n to %n order(%o : tensor<?x2xf64>) first
+      next 3 by(%by : tensor<?x8xf64>) except(%ids : tensor<?x2xi32>)
+      : tensor<?x2xi32>
+  // CHECK: to %{{.*}} strict "Block.y" layer %{{.*}} : tensor<?x2xi32>
+  %2 = moe.limit %1 of 8 groups %n to %n strict "Block.y" layer %n
+      : tensor<?x2xi32>
+  return %2 : tensor<?x2xi32>
+}
+
+// CHECK-LABEL: func.func @passes(
+func.func @passes(%each: tensor<?x2x4xf32>, %w: tensor<?x2xf32>,
+                  %kept: tensor<?x2xi32>, %ids: tensor<?x2xi32>,
+                  %x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // CHECK: moe.combine %{{.*}} by %{{.*}} at %{{.*}} pass(%{{.*}} : tensor<?x4xf32>) wanted(%{{.*}} : tensor<?x2xi32>) :
+  %y = moe.combine %each by %w at %kept pass(%x : tensor<?x4xf32>)
+      wanted(%ids : tensor<?x2xi32>)
+      : tensor<?x2x4xf32>, tensor<?x2xf32>, tensor<?x2xi32>
+  return %y : tensor<?x4xf32>
+}
