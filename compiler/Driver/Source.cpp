@@ -67,8 +67,8 @@ void printDiagnostics(const DiagnosticEngine &diagnostics) {
   diagnostics.print(llvm::errs(), options);
 }
 
-bool checkSource(const Arguments &arguments, bool mustBeBuildable,
-                 CheckedSource &source) {
+bool analyseSource(const Arguments &arguments, bool mustBeBuildable,
+                   CheckedSource &source) {
   SemaOptions options;
   options.mustBeBuildable = mustBeBuildable;
   if (!readSemaOptions(arguments, options))
@@ -76,19 +76,28 @@ bool checkSource(const Arguments &arguments, bool mustBeBuildable,
   {
     llvm::TimeTraceScope scope("parse");
     source.tree = parse(source.file, source.diagnostics);
+    if (!source.diagnostics.hasErrors())
+      source.imports =
+          readImports(*source.tree, source.file, source.diagnostics);
   }
   if (source.tree && !source.diagnostics.hasErrors()) {
     llvm::TimeTraceScope scope("check");
     source.program =
         check(*source.tree, source.file, options, source.diagnostics);
   }
-  printDiagnostics(source.diagnostics);
   if (source.program && !source.diagnostics.hasErrors())
     return true;
   if (!source.diagnostics.hasErrors())
     fail("internal: the program was refused without a reason; this is a fault "
          "in the compiler");
   return false;
+}
+
+bool checkSource(const Arguments &arguments, bool mustBeBuildable,
+                 CheckedSource &source) {
+  bool isGood = analyseSource(arguments, mustBeBuildable, source);
+  printDiagnostics(source.diagnostics);
+  return isGood;
 }
 
 const EntryPoint *chooseEntry(const Program &program) {

@@ -9,7 +9,7 @@
 
 #include "compiler/Diagnostics/Diagnostics.h"
 #include "compiler/Driver/Arguments.h"
-#include "compiler/Frontend/AST.h"
+#include "compiler/Frontend/Imports.h"
 #include "compiler/Sema/Sema.h"
 
 namespace spex {
@@ -20,6 +20,7 @@ struct CheckedSource {
   SourceFile file;
   DiagnosticEngine diagnostics;
   std::unique_ptr<ast::File> tree;
+  std::vector<std::unique_ptr<ImportedFile>> imports;
   std::optional<Program> program;
 };
 
@@ -29,8 +30,12 @@ std::optional<std::string> onlyOperand(const Arguments &arguments);
 /// What `--dim`, `--set`, `--numerics` and `--entry` say; false after an error.
 bool readSemaOptions(const Arguments &arguments, SemaOptions &options);
 
-/// Parses and checks `source.file`, whose text is there already. Prints every
-/// diagnostic; false if there was an error.
+/// Parses and checks `source.file`, whose text is there already; false if there
+/// was an error.
+bool analyseSource(const Arguments &arguments, bool mustBeBuildable,
+                   CheckedSource &source);
+
+/// The same, and prints every diagnostic.
 bool checkSource(const Arguments &arguments, bool mustBeBuildable,
                  CheckedSource &source);
 

@@ -69,11 +69,14 @@ template <Item::Kind K> struct ItemOf : Item {
   explicit ItemOf(SourceLocation location) : Item(K, location) {}
 };
 
+struct File;
+
 /// `import "lib/gates.spex" as gates`.
 struct ImportItem : ItemOf<Item::Kind::Import> {
   using ItemOf::ItemOf;
   Identifier path; ///< without its quotes
   Identifier name;
+  const File *target = nullptr; ///< set by `readImports`
 };
 
 /// `dim D = 768, B <= 64`.

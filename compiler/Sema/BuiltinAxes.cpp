@@ -43,7 +43,7 @@ bool Checker::checkCount(BuiltinCall &call, Expr &expr, Body &body) {
   std::optional<Size> entries = product(call.dims);
   if (!count || !entries)
     return false;
-  std::optional<Rational> value = count->constant();
+  std::optional<Rational> value = knownValue(*count);
   std::optional<Rational> size = atBounds(*entries);
   if (!value)
     return notConstant(written.location), false;
@@ -188,7 +188,7 @@ Value Checker::keepBuiltin(BuiltinCall &call, Value value, Body &body) {
 Value Checker::shiftBuiltin(BuiltinCall &call, Value value, Body &body) {
   const ast::Expr &written = *call.arguments.named.at("by")->value;
   std::optional<Size> by = constant(written, &body);
-  std::optional<Rational> number = by ? by->constant() : std::nullopt;
+  std::optional<Rational> number = by ? knownValue(*by) : std::nullopt;
   if (!by)
     return {};
   if (!number || !number->isWhole() || call.dims.size() != 1) {
@@ -235,7 +235,7 @@ Value Checker::ropeBuiltin(BuiltinCall &call, Value value, Body &body) {
         .help("`along:` names the dimension of positions, one of the value");
     return {};
   }
-  std::optional<Rational> width = sizeOf(call.dims[0]).constant();
+  std::optional<Rational> width = knownValue(sizeOf(call.dims[0]));
   if (!width || !width->asInteger() || *width->asInteger() % 2 != 0) {
     diags.report(message::wrongArguments, call.expr.location, "rope",
                  "an even width known when compiling")

@@ -13,13 +13,7 @@
 namespace spex::sema {
 
 InstanceInfo *Checker::resolve(const ast::Callee &callee, Body &body) {
-  if (!callee.module.empty()) {
-    if (!imports.count(callee.module.text))
-      diags.report(message::unknownComponent, callee.module.location,
-                   callee.module.text + "." + callee.name.text);
-    return nullptr; // the import was reported
-  }
-  const ast::ComponentItem *component = findComponent(callee.name);
+  const ast::ComponentItem *component = findComponent(callee);
   std::vector<const Dimension *> generics;
   bool isGood = component != nullptr;
   for (const ast::Identifier &name : callee.generics) {

@@ -38,8 +38,8 @@ bool Checker::isWholeForm(const ast::Expr &expr) const {
   }
   case ast::Expr::Kind::Name: {
     const std::string &name = ast::as<ast::NameExpr>(expr).name;
-    auto constant = consts.find(name);
-    return constant == consts.end() ||
+    auto constant = here->consts.find(name);
+    return constant == here->consts.end() ||
            (constant->second && constant->second->value &&
             constant->second->value->isWhole());
   }

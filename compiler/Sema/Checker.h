@@ -10,9 +10,9 @@
 #ifndef COMPILER_SEMA_CHECKER_H
 #define COMPILER_SEMA_CHECKER_H
 
+#include "compiler/Sema/Requests.h"
 #include "compiler/Sema/Sema.h"
 #include "compiler/Sema/SizeArithmetic.h"
-#include "compiler/Sema/Value.h"
 
 #include <set>
 #include <unordered_map>
@@ -20,126 +20,19 @@
 
 namespace spex::sema {
 
-/// A row of Builtins.def.
-struct BuiltinInfo {
-  enum class Form { Plain, Axis, Both, Cast, Training };
-  enum class Dims { Elementwise, Reduce, Keep, Own };
-  enum class Elements { Float, Same, Bool, Own };
-  Builtin builtin;
-  const char *name;
-  Stage stage;
-  Form form;
-  int numValues;
-  std::vector<std::string> optional, required;
-  Dims dims;
-  Elements elements;
+/// Names mean those of another file while this lives.
+class FileEntry {
+public:
+  FileEntry(FileScope *&here, FileScope *scope) : here(here), outer(here) {
+    here = scope;
+  }
+  FileEntry(const FileEntry &) = delete;
+  ~FileEntry() { here = outer; }
 
-  bool takesDims() const { return form == Form::Axis || form == Form::Both; }
-  static const BuiltinInfo *find(const std::string &name);
-  static const BuiltinInfo &of(Builtin builtin);
-  static std::vector<std::string> names();
+private:
+  FileScope *&here;
+  FileScope *outer;
 };
-
-/// A name of a body or of a scan in it.
-struct Binding {
-  SourceLocation location;
-  bool isUsed = false;
-  Value value; ///< without a tree; `slot` tells where to read it
-  enum class Source { Local, Parameter, Literal, Other } source = Source::Other;
-  int slot = -1;
-};
-
-/// A call that brings parameters under a label.
-struct CallSite {
-  std::string label; ///< `Norm`, `y`, `y.narrow`
-  const struct InstanceInfo *callee = nullptr;
-  std::vector<const Dimension *> outer;
-};
-
-/// A route that lets positions see others along a dimension (W0201).
-struct SightEvent {
-  SourceLocation location;
-  const Dimension *dim = nullptr;
-  unsigned phases = 0;
-  bool isAllowed = false;
-};
-
-/// What one field of a result is computed from.
-struct LiveParts {
-  std::vector<bool> parameters;
-  std::vector<std::set<int>> calls; ///< used fields, for each call site
-};
-
-/// What callers need to know of a checked component.
-struct InstanceInfo {
-  Instance *instance = nullptr;
-  const ast::ComponentItem *component = nullptr;
-  bool isOpen = true;  ///< being checked: a call now is recursion
-  bool isFailed = false;
-  Value result; ///< what a call gives, without a tree
-  std::vector<SightEvent> events;
-  std::vector<const Dimension *> masks;
-  bool hasUpdate = false;
-  unsigned random = 0;
-  /// (inside, outside) where two generics are given one dimension.
-  std::vector<std::pair<const Dimension *, const Dimension *>> aliases;
-  std::vector<Type> innerResults; ///< declared results, with those inside
-  std::vector<CallSite> calls;
-  std::vector<ExprPtr> beside; ///< of `aux` and `update`
-  std::vector<std::unique_ptr<RouteScope>> routes;
-  std::vector<std::unique_ptr<PartScope>> parts;
-  /// Filled by Parameters.cpp: what results and losses can see.
-  std::vector<LiveParts> live;   ///< for each field, and last for losses
-  uint64_t numParameters = 0;    ///< with those of calls; saturates
-  bool hasParameters = false; ///< live or not, here or in a call
-};
-
-/// Facts of the route whose clauses are being read.
-struct ClauseScope {
-  const Dimension *experts = nullptr;
-  Route *route = nullptr;
-  std::map<std::string, Value> words; ///< tokens, selected, ...; without trees
-  std::map<std::string, Binding> values; ///< score, prob
-  const RouteScope::Field *each = nullptr;
-  bool isSoft = false; ///< every expert runs, for every unit
-  bool isBroken = false; ///< a clause had errors: words may be missing
-};
-
-/// Which random function of which statement comes next: what keys are made of.
-struct DrawScope {
-  std::string statement;
-  int next = 0;
-};
-
-struct ScanScope {
-  std::map<std::string, Meaning> carries;
-  std::map<std::string, SourceLocation> nexts;
-  std::map<std::string, Value> nextValues;
-  std::optional<Value> emitted;
-};
-
-/// The scope of one component, or of a section, while it is checked.
-struct Body {
-  enum class Kind { Component, Source, Section };
-  Kind kind = Kind::Component;
-  InstanceInfo *info = nullptr;
-  Instance *instance = nullptr;
-  std::map<std::string, const Dimension *> dims; ///< generics and own ones
-  std::map<std::string, Binding> bindings;
-  std::vector<std::string> order; ///< of the bindings
-  std::map<std::string, const void *> called; ///< label -> the call, for E0142
-  std::set<std::string> losses;
-  ClauseScope *clause = nullptr;
-  ScanScope *scan = nullptr;
-  DrawScope draws;
-  std::string prefix; ///< of labels, inside a policy
-  bool allowsLaterSight = false;
-  bool hasLostName = false; ///< a binding was refused: names may be missing
-  const Binding *run = nullptr; ///< of `train`: what `run()` gives
-};
-
-/// A copy that reads nothing: what a name stands for.
-Value withoutTree(const Value &value);
 
 class Checker {
   friend class SectionChecker;
@@ -158,16 +51,32 @@ public:
 
 private:
   //===-- Declarations.cpp --------------------------------------------------===//
-  void collect();
+  void collect(const ast::File &declaring);
   bool declare(const ast::Identifier &name);
   void readNumerics(const ast::NumericsItem &item);
-  void readImport(const ast::ImportItem &item);
   void setNumerics(const std::string &key, const std::string &word);
   void applySettings();
   void applyDimSettings();
   void checkAsserts();
   void collectUsedNames();
   void warnUnusedDims();
+
+  //===-- Imports.cpp -------------------------------------------------------===//
+  void readImport(const ast::ImportItem &item);
+  /// The names that a file declares, collected once.
+  FileScope *scopeOf(const ast::File &imported);
+  /// Where a callee is looked up: null for an import that was not read, nothing
+  /// if there is no such import.
+  std::optional<FileScope *> fileOf(const ast::Callee &callee) const;
+  /// Null, and reports nothing, if there is none.
+  const ast::ComponentItem *knownComponent(const ast::Callee &callee) const;
+  const ast::ComponentItem *findComponent(const ast::Callee &callee);
+  const ast::PolicyItem *findPolicy(const ast::Callee &callee);
+  template <typename Item, unsigned N>
+  const Item *findItem(const ast::Callee &callee,
+                       std::map<std::string, const Item *> FileScope::*table,
+                       const Message<N> &unknown);
+  void reportUnknownDimension(const ast::Identifier &name, Body *body);
 
   //===-- Dimensions.cpp ----------------------------------------------------===//
   const Dimension *dimension(const ast::Identifier &name, Body &body);
@@ -177,6 +86,8 @@ private:
   const Dimension *declareDim(const ast::DimDecl &decl, Body *body,
                               bool isSettable);
   Dimension *newDimension(const std::string &name, SourceLocation location);
+  /// Gives a size that agrees with any.
+  void makeUnknown(Dimension *dim);
   bool setSize(Dimension *dim, const Size &size, SourceLocation location);
   const Dimension *renamed(const ast::Identifier &to, const Dimension *from,
                            Body &body);
@@ -188,7 +99,10 @@ private:
   bool isWholeAtEverySize(const Size &size) const;
   /// Whether two sizes agree; one with an error agrees with any.
   bool agree(const Size &a, const Size &b) const;
+  /// Whether an error or a component that nobody calls leaves it open.
   bool isBroken(const Size &size) const;
+  /// The number of a static size; one that fits where the size is left open.
+  std::optional<Rational> knownValue(const Size &size) const;
   /// The value at the bounds of all bounded dimensions.
   std::optional<Rational> atBounds(const Size &size) const;
 
@@ -267,7 +181,6 @@ private:
   void returnRecord(Value value, const ast::Stmt &stmt, Body &body);
   void reportUnused(Body &body, const std::vector<std::string> &names);
   void declareRenamed(const ast::ComponentItem &component, Body &body);
-  const ast::ComponentItem *findComponent(const ast::Identifier &name);
   void bind(Body &body, const ast::Identifier &name, Binding binding);
   void bindLocal(Body &body, const ast::Identifier &name, Value value);
 
@@ -333,16 +246,6 @@ private:
   void warnLaterSight(const InstanceInfo &info);
 
   //===-- Builtins.cpp, BuiltinAxes.cpp, BuiltinShapes.cpp, ... -------------===//
-  struct CallArguments {
-    std::vector<const ast::Expr *> values;
-    std::map<std::string, const ast::Argument *> named;
-  };
-  struct BuiltinCall {
-    const BuiltinInfo &info;
-    const ast::CallExpr &expr;
-    CallArguments arguments;
-    std::vector<const Dimension *> dims, toDims;
-  };
   Value evaluateCall(const ast::CallExpr &expr, Body &body);
   Value callBuiltin(const ast::CallExpr &expr, const BuiltinInfo &info,
                     Body &body);
@@ -390,20 +293,6 @@ private:
                  const std::vector<const Dimension *> &added);
 
   //===-- Calls.cpp, Repeats.cpp --------------------------------------------===//
-  struct ComponentCall {
-    SourceLocation location;
-    const ast::Callee *callee = nullptr;
-    const ast::Arguments *args = nullptr;
-    std::string label;           ///< of a part or route, else empty
-    const void *identity = nullptr;
-    const Dimension *sliced = nullptr;   ///< of `each`
-    std::vector<const Dimension *> outer;
-    const std::vector<const Dimension *> *rows = nullptr; ///< what Rows is
-    /// Filled in by the call.
-    InstanceInfo *info = nullptr;
-    std::vector<Value> values;
-    std::vector<const Dimension *> lead;
-  };
   InstanceInfo *resolve(const ast::Callee &callee, Body &body);
   Value callComponent(ComponentCall &call, Body &body, Expr::Kind kind);
   bool prepareCall(ComponentCall &call, Body &body);
@@ -430,30 +319,6 @@ private:
                    ScanScope &scan, std::unique_ptr<Scan> made, Body &body);
 
   //===-- Route.cpp, Clauses.cpp, Select.cpp, RouteRecord.cpp ---------------===//
-  struct PhaseSelection {
-    const ast::Selection *train = nullptr, *infer = nullptr;
-  };
-  struct RouteState {
-    const ast::Route *syntax = nullptr;
-    std::unique_ptr<Route> route;
-    ClauseScope scope;
-    PhaseSelection selections;
-    bool hasUnits = false;
-    std::vector<const Dimension *> units, group;
-    std::vector<Value> inputs;
-    Facts choice;           ///< of the value after `by`
-    Value each;             ///< what the experts give, without a tree
-    RouteScope::Field eachField;
-    unsigned limitedPhases = 0; ///< that have a capacity
-    const Dimension *choices = nullptr; ///< K of `top K`
-    int64_t count = 0;
-    std::map<std::string, Meaning> given; ///< score, prob, weight
-    std::unique_ptr<RouteScope> record;
-    std::vector<const Instance *> called; ///< one for each kind, or null
-    bool takesRows = false; ///< an expert sees all units sent to it
-    Meaning weight;
-    bool isFailed = false;
-  };
   void checkRoute(const ast::Stmt &stmt, Body &body);
   bool routeExperts(RouteState &state, Body &body);
   bool expertCounts(RouteState &state, Body &body, std::vector<int64_t> &counts);
@@ -519,13 +384,6 @@ private:
   void collectDims(EntryPoint &entry);
   void decideStep(EntryPoint &entry, InstanceInfo &info,
                   const Dimension *asked, SourceLocation location);
-  /// What an export asks for, with its words checked.
-  struct ExportRequest {
-    const ast::ExportItem *item = nullptr;
-    const Dimension *along = nullptr;
-    SourceLocation asked;
-    const ast::Directive *plainForward = nullptr; ///< without a seed
-  };
   ExportRequest readExport(const ast::ExportItem &item);
   void checkExport(const ExportRequest &request);
   void warnUnusedParts(const InstanceInfo &info);
@@ -533,15 +391,11 @@ private:
   void checkRoots();
   void declareAll();
   void checkWeights(const ast::WeightsItem &item);
-  /// What a `weights` section says of a component.
-  struct WeightSection {
-    std::map<std::string, std::vector<FileTensor>> files; ///< by path
-    std::vector<std::string> skips;
-  };
-  std::map<const InstanceInfo *, WeightSection> weightSections;
   void addWeights(const InstanceInfo &info, EntryPoint &entry) const;
   InstanceInfo *componentNamed(const ast::Identifier &name);
   void checkRest();
+  std::vector<const ast::ComponentItem *> uncalled() const;
+  void checkUncalledGenerics();
   InstanceInfo *infoOf(const Instance *instance) const;
 
   const ast::File &file;
@@ -553,22 +407,16 @@ private:
   SizeArithmetic arithmetic;
   std::unordered_map<const Dimension *, Size> sizes;
   std::unordered_map<const Dimension *, const Dimension *> roots;
-  std::map<std::string, const Dimension *> fileDims; ///< null: being declared
-  std::map<std::string, const ast::DimDecl *> dimDecls;
-  std::vector<const ast::DimDecl *> dimOrder;
-  std::map<std::string, const ast::Binding *> constDecls;
-  std::map<std::string, std::optional<Exact>> consts;
   std::set<const Dimension *> brokenDims; ///< whose size had an error
-  bool hasLostComponent = false; ///< declared twice: calls may mean another
-  struct Variant {
-    const ast::VariantItem *item;
-    std::string chosen;
-  };
-  std::map<std::string, Variant> variants;
-  std::map<std::string, const ast::ComponentItem *> components;
-  std::map<std::string, const ast::PolicyItem *> policies;
-  std::set<std::string> imports;
-  std::set<std::string> declaredNames;
+  std::set<const Dimension *> unknownDims; ///< of components nobody calls
+  std::vector<std::unique_ptr<Instance>> unknown; ///< with such dimensions
+  std::map<const ast::File *, std::unique_ptr<FileScope>> scopes;
+  /// The file of what is being checked.
+  FileScope *here = nullptr;
+  /// The file of each component and policy.
+  std::unordered_map<const ast::Item *, FileScope *> homes;
+  /// Components of imported files, and the dimensions they may not use.
+  std::set<std::pair<const void *, std::string>> usesOfFile;
   std::map<std::string, unsigned> namesUsed; ///< everywhere in the file
   using InstanceKey =
       std::pair<const ast::ComponentItem *, std::vector<const Dimension *>>;
@@ -576,6 +424,7 @@ private:
   std::unordered_map<const Instance *, InstanceInfo *> infos;
   std::set<const ast::ComponentItem *> reachedElsewhere;
   std::vector<ExportRequest> requests;
+  std::map<const InstanceInfo *, WeightSection> weightSections;
   const Dimension *rowsDim = nullptr;
   bool isOrderFixed = true; ///< `numerics { order }`
   const Size *tokens = nullptr; ///< while a capacity is read

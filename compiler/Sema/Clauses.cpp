@@ -17,6 +17,7 @@ using ast::ClauseKind;
 void Checker::readClauses(RouteState &state,
                           const std::vector<ast::Clause> &clauses,
                           Body &body) {
+  FileEntry entry(here, state.home);
   state.scope.experts = state.route->experts;
   state.scope.route = state.route.get();
   if (!state.takesRows)
@@ -191,7 +192,8 @@ void Checker::readWord(RouteState &state, const ast::Clause &clause,
     state.route->overflow = Overflow(int(at) + 1);
   if (clause.rounds) {
     std::optional<Size> rounds = constant(*clause.rounds, &body);
-    std::optional<Rational> value = rounds ? rounds->constant() : std::nullopt;
+    std::optional<Rational> value =
+        rounds ? knownValue(*rounds) : std::nullopt;
     std::optional<int64_t> whole = value ? value->asInteger() : std::nullopt;
     if (rounds && (!whole || *whole < 1 ||
                    *whole >= state.route->experts->size))

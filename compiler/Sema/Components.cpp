@@ -21,21 +21,6 @@ Value withoutTree(const Value &value) {
   return copy;
 }
 
-const ast::ComponentItem *
-Checker::findComponent(const ast::Identifier &name) {
-  auto found = components.find(name.text);
-  if (found != components.end())
-    return found->second;
-  std::vector<std::string> known;
-  for (const auto &[other, component] : components)
-    known.push_back(other);
-  if (hasLostComponent)
-    return nullptr;
-  diags.report(message::unknownComponent, name.location, name.text)
-      .helpNearest(name.text, known);
-  return nullptr;
-}
-
 /// Readers nest as deep as components call one another.
 static constexpr unsigned maxDepth = 3000;
 static constexpr size_t maxInstances = 10000;
@@ -84,6 +69,7 @@ Checker::instantiate(const ast::ComponentItem &component,
                                                   : Body::Kind::Component;
   body.info = info;
   body.instance = info->instance;
+  FileEntry entry(here, homes.at(&component));
   const Size *outerTokens = tokens;
   tokens = nullptr;
   depth += 10;

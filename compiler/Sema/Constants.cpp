@@ -24,16 +24,16 @@ std::nullopt_t Checker::notConstant(SourceLocation location) {
 }
 
 const Exact *Checker::constValue(const std::string &name) {
-  auto known = consts.find(name);
-  if (known != consts.end())
+  auto known = here->consts.find(name);
+  if (known != here->consts.end())
     return known->second ? &*known->second : nullptr;
-  auto decl = constDecls.find(name);
-  if (decl == constDecls.end())
+  auto decl = here->constDecls.find(name);
+  if (decl == here->constDecls.end())
     return nullptr;
-  consts[name] = std::nullopt; // while it is computed
+  here->consts[name] = std::nullopt; // while it is computed
   auto given = options.sets.find(name);
   std::optional<Exact> value;
-  if (given != options.sets.end()) {
+  if (given != options.sets.end() && !here->isImported) {
     const std::string &text = given->second;
     bool isNegative = !text.empty() && text[0] == '-';
     std::optional<Rational> number =
@@ -46,8 +46,8 @@ const Exact *Checker::constValue(const std::string &name) {
   } else {
     value = number(*decl->second->value, nullptr);
   }
-  consts[name] = value ? value : std::optional<Exact>(Exact(Rational(1)));
-  return &*consts[name];
+  here->consts[name] = value ? value : std::optional<Exact>(Exact(Rational(1)));
+  return &*here->consts[name];
 }
 
 std::optional<Size> Checker::constantName(const std::string &name,
@@ -66,7 +66,7 @@ std::optional<Size> Checker::constantName(const std::string &name,
       return notConstant(location);
     }
   }
-  if (constDecls.count(name)) {
+  if (here->constDecls.count(name)) {
     const Exact *value = constValue(name);
     if (value && value->value)
       return SizeArithmetic::constant(*value->value);
@@ -79,7 +79,7 @@ std::optional<Size> Checker::constantName(const std::string &name,
     return std::nullopt;
   }
   std::vector<std::string> known;
-  for (const auto &[other, decl] : constDecls)
+  for (const auto &[other, decl] : here->constDecls)
     known.push_back(other);
   diags.report(message::unknownName, location, name).helpNearest(name, known);
   return std::nullopt;
@@ -87,6 +87,8 @@ std::optional<Size> Checker::constantName(const std::string &name,
 
 std::optional<bool> Checker::compareSizes(BinaryOperator op, const Size &a,
                                           const Size &b) {
+  if (isBroken(a) || isBroken(b))
+    return true;
   if (op == BinaryOperator::Equal || op == BinaryOperator::NotEqual) {
     bool areSame = SizeArithmetic::areEqual(a, b);
     return areSame == (op == BinaryOperator::Equal);
@@ -209,6 +211,8 @@ std::optional<Size> Checker::constantCall(const ast::CallExpr &expr,
     result = arithmetic.max(args[0], args[1]);
   else if (name == "round_up")
     result = arithmetic.roundUp(args[0], args[1]);
+  else if (isBroken(args[0]))
+    result = args[0];
   else if (std::optional<Rational> value = args[0].constant())
     if (std::optional<Rational> applied = applyRoot(name, *value))
       result = SizeArithmetic::constant(*applied);
@@ -233,10 +237,9 @@ std::optional<Size> Checker::constantUnlimited(const ast::Expr &expr,
         return std::nullopt;
       return sizeOf(dim);
     }
-    if (fileDims.count(name))
+    if (here->fileDims.count(name))
       return notConstant(expr.location); // it is computed from itself
-    diags.report(message::unknownDimension, expr.location, name)
-        .helpNearest(name, dimensionNames(body));
+    reportUnknownDimension({name, expr.location}, body);
     return std::nullopt;
   }
   case ast::Expr::Kind::Name:
@@ -301,10 +304,10 @@ std::optional<Exact> Checker::number(const ast::Expr &expr, Body *body) {
 template <typename Arms>
 int Checker::armIndex(const ast::Identifier &name, SourceLocation location,
                       const Arms &arms) {
-  auto found = variants.find(name.text);
-  if (found == variants.end()) {
+  auto found = here->variants.find(name.text);
+  if (found == here->variants.end()) {
     std::vector<std::string> known;
-    for (const auto &[other, variant] : variants)
+    for (const auto &[other, variant] : here->variants)
       known.push_back(other);
     diags.report(message::notAVariant, name.location, name.text)
         .helpNearest(name.text, known)
@@ -353,7 +356,7 @@ const ast::Expr *Checker::arm(const ast::MatchExpr &expr) {
   return index < 0 ? nullptr : expr.arms[size_t(index)].value.get();
 }
 
-Checker::PhaseSelection Checker::settle(const ast::Selection &selection) {
+PhaseSelection Checker::settle(const ast::Selection &selection) {
   using Kind = ast::Selection::Kind;
   if (selection.kind == Kind::Match) {
     std::vector<ast::Identifier> names;

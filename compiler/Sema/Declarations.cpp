@@ -14,31 +14,16 @@
 namespace spex::sema {
 
 bool Checker::declare(const ast::Identifier &name) {
-  if (declaredNames.insert(name.text).second)
+  if (here->declaredNames.insert(name.text).second)
     return true;
   diags.report(message::declaredTwice, name.location, name.text)
       .help("give one of the two another name");
   return false;
 }
 
-void Checker::readImport(const ast::ImportItem &item) {
-  const std::string &path = item.path.text;
-  bool leaves = path.empty() || path[0] == '/' ||
-                path.find(':') != std::string::npos;
-  for (size_t at = path.find(".."); at != std::string::npos;
-       at = path.find("..", at + 2))
-    leaves |= (at == 0 || path[at - 1] == '/') &&
-              (at + 2 == path.size() || path[at + 2] == '/');
-  imports.insert(item.name.text);
-  if (leaves)
-    diags.report(message::importLeaves, item.path.location, path)
-        .help("an import names a file below the folder of this one");
-  else
-    diags.report(message::laterRelease, item.location, "`import`");
-}
-
-void Checker::collect() {
-  for (const std::unique_ptr<ast::Item> &item : file.items) {
+void Checker::collect(const ast::File &declaring) {
+  for (const std::unique_ptr<ast::Item> &item : declaring.items) {
+    homes[item.get()] = here;
     switch (item->kind) {
     case ast::Item::Kind::Import:
       readImport(ast::as<ast::ImportItem>(*item));
@@ -52,8 +37,8 @@ void Checker::collect() {
         }
         if (!declare(decl.name))
           continue;
-        dimDecls[decl.name.text] = &decl;
-        dimOrder.push_back(&decl);
+        here->dimDecls[decl.name.text] = &decl;
+        here->dimOrder.push_back(&decl);
       }
       break;
     case ast::Item::Kind::Const:
@@ -63,31 +48,33 @@ void Checker::collect() {
           diags.report(message::isFunction, binding.name.location,
                        binding.name.text);
         else if (declare(binding.name))
-          constDecls[binding.name.text] = &binding;
+          here->constDecls[binding.name.text] = &binding;
       }
       break;
     case ast::Item::Kind::Variant: {
       const auto &variant = ast::as<ast::VariantItem>(*item);
       if (declare(variant.name) && !variant.choices.empty())
-        variants[variant.name.text] = {&variant, variant.choices[0].text};
+        here->variants[variant.name.text] = {&variant, variant.choices[0].text};
       break;
     }
     case ast::Item::Kind::Component: {
       const auto &component = ast::as<ast::ComponentItem>(*item);
       if (declare(component.name))
-        components[component.name.text] = &component;
+        here->components[component.name.text] = &component;
       else
-        hasLostComponent = true;
+        here->hasLostComponent = true;
       break;
     }
     case ast::Item::Kind::Policy: {
       const auto &policy = ast::as<ast::PolicyItem>(*item);
       if (declare(policy.name))
-        policies[policy.name.text] = &policy;
+        here->policies[policy.name.text] = &policy;
       break;
     }
     case ast::Item::Kind::Numerics:
-      readNumerics(ast::as<ast::NumericsItem>(*item));
+      // One program has one numerics: that of the file that is compiled.
+      if (!here->isImported)
+        readNumerics(ast::as<ast::NumericsItem>(*item));
       break;
     default:
       break;
@@ -145,9 +132,9 @@ void Checker::readNumerics(const ast::NumericsItem &item) {
 
 void Checker::applySettings() {
   for (const auto &[name, value] : options.sets) {
-    auto variant = variants.find(name);
-    if (variant == variants.end()) {
-      if (!constDecls.count(name))
+    auto variant = here->variants.find(name);
+    if (variant == here->variants.end()) {
+      if (!here->constDecls.count(name))
         diags.reportGlobal(message::noSuchSetting, "constant or variant", name)
             .help("`--dim` sets dimensions");
       continue;
@@ -209,11 +196,11 @@ static bool isDerived(const ast::Expr &expr) {
 
 void Checker::applyDimSettings() {
   for (const auto &[name, size] : options.dims) {
-    auto decl = dimDecls.find(name);
+    auto decl = here->dimDecls.find(name);
     std::vector<std::string> known;
-    for (const auto &[other, otherDecl] : dimDecls)
+    for (const auto &[other, otherDecl] : here->dimDecls)
       known.push_back(other);
-    if (decl == dimDecls.end())
+    if (decl == here->dimDecls.end())
       diags.reportGlobal(message::noSuchDimension, name)
           .helpNearest(name, known);
     else if (decl->second->kind == ast::DimDecl::Kind::Labels)
@@ -224,9 +211,9 @@ void Checker::applyDimSettings() {
                          "derived from other dimensions")
           .help("set those it is made from");
   }
-  for (const ast::DimDecl *decl : dimOrder)
+  for (const ast::DimDecl *decl : here->dimOrder)
     fileDimension(decl->name.text);
-  for (const auto &[name, binding] : constDecls)
+  for (const auto &[name, binding] : here->constDecls)
     constValue(name);
 }
 
@@ -244,6 +231,9 @@ void Checker::checkAsserts() {
         if (!left || !right)
           continue;
         std::optional<bool> holds = compareSizes(op, *left, *right);
+        if (!holds && options.mustBeBuildable)
+          diags.report(message::laterRelease, item->location,
+                       "an assertion that only a run can decide");
         if (holds && !*holds)
           diags.report(message::assertionFails, item->location,
                        spell(*left) + " " + ast::spelling(op) + " " +
@@ -291,7 +281,7 @@ void Checker::collectUsedNames() {
 }
 
 void Checker::warnUnusedDims() {
-  for (const ast::DimDecl *decl : dimOrder)
+  for (const ast::DimDecl *decl : here->dimOrder)
     if (namesUsed[decl->name.text] <= 1)
       diags.report(message::dimensionUnused, decl->name.location,
                    decl->name.text)

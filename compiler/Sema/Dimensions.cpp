@@ -35,12 +35,20 @@ std::optional<Rational> Checker::atBounds(const Size &size) const {
 }
 
 bool Checker::isBroken(const Size &size) const {
-  if (brokenDims.empty())
+  if (brokenDims.empty() && unknownDims.empty())
     return false;
   std::vector<const Dimension *> bases = arithmetic.bases(size);
   return std::any_of(
       bases.begin(), bases.end(),
-      [&](const Dimension *dim) { return brokenDims.count(dim) > 0; });
+      [&](const Dimension *dim) {
+        return brokenDims.count(dim) || unknownDims.count(dim);
+      });
+}
+
+std::optional<Rational> Checker::knownValue(const Size &size) const {
+  if (std::optional<Rational> value = size.constant())
+    return value;
+  return isBroken(size) ? std::optional(Rational(2)) : std::nullopt;
 }
 
 bool Checker::agree(const Size &a, const Size &b) const {
@@ -92,6 +100,8 @@ static bool forSizes(const std::vector<const Dimension *> &bases, Visit visit) {
 bool Checker::isWholeAtEverySize(const Size &size) const {
   if (std::optional<Rational> value = size.constant())
     return value->isWhole();
+  if (isBroken(size))
+    return true;
   return forSizes(arithmetic.bases(size), [&](const SizeOfDimension &sizeOf) {
     std::optional<Rational> value = arithmetic.evaluate(size, sizeOf);
     return value && value->isWhole();
@@ -105,6 +115,12 @@ bool Checker::setSize(Dimension *dim, const Size &size,
         .help("wrap it in `floor(...)` or `ceil(...)`, or change the sizes");
     return false;
   };
+  if (isBroken(size)) {
+    makeUnknown(dim);
+    sizes[dim] = size;
+    brokenDims.erase(dim);
+    return true;
+  }
   std::optional<Rational> largest = atBounds(size);
   if (!largest)
     return refuse("too large");
@@ -144,13 +160,17 @@ bool Checker::setSize(Dimension *dim, const Size &size,
   return true;
 }
 
+void Checker::makeUnknown(Dimension *dim) {
+  sizes[dim] = arithmetic.base(dim);
+  dim->size = 4096;
+  dim->formula.constant = 4096;
+}
+
 const Dimension *Checker::declareDim(const ast::DimDecl &decl, Body *body,
                                      bool isSettable) {
   Dimension *dim = newDimension(decl.name.text, decl.name.location);
   // An error leaves a size that nothing else trips over.
-  sizes[dim] = arithmetic.base(dim);
-  dim->size = 4096;
-  dim->formula.constant = 4096;
+  makeUnknown(dim);
   brokenDims.insert(dim);
   if (decl.kind == ast::DimDecl::Kind::Labels) {
     for (const ast::Identifier &label : decl.labels) {
@@ -191,15 +211,15 @@ const Dimension *Checker::declareDim(const ast::DimDecl &decl, Body *body,
 }
 
 const Dimension *Checker::fileDimension(const std::string &name) {
-  auto known = fileDims.find(name);
-  if (known != fileDims.end())
+  auto known = here->fileDims.find(name);
+  if (known != here->fileDims.end())
     return known->second;
-  auto decl = dimDecls.find(name);
-  if (decl == dimDecls.end())
+  auto decl = here->dimDecls.find(name);
+  if (decl == here->dimDecls.end() || here->isImported)
     return nullptr;
-  fileDims[name] = nullptr; // while its size is computed
+  here->fileDims[name] = nullptr; // while its size is computed
   const Dimension *dim = declareDim(*decl->second, nullptr, true);
-  fileDims[name] = dim;
+  here->fileDims[name] = dim;
   return dim;
 }
 
@@ -214,8 +234,9 @@ const Dimension *Checker::findDimension(const std::string &name, Body *body) {
 
 std::vector<std::string> Checker::dimensionNames(Body *body) const {
   std::vector<std::string> names;
-  for (const auto &[name, decl] : dimDecls)
-    names.push_back(name);
+  for (const auto &[name, decl] : here->dimDecls)
+    if (!here->isImported)
+      names.push_back(name);
   if (body)
     for (const auto &[name, dim] : body->dims)
       names.push_back(name);
@@ -225,8 +246,7 @@ std::vector<std::string> Checker::dimensionNames(Body *body) const {
 const Dimension *Checker::dimension(const ast::Identifier &name, Body &body) {
   if (const Dimension *dim = findDimension(name.text, &body))
     return dim;
-  diags.report(message::unknownDimension, name.location, name.text)
-      .helpNearest(name.text, dimensionNames(&body));
+  reportUnknownDimension(name, &body);
   return nullptr;
 }
 
@@ -234,6 +254,8 @@ const Dimension *Checker::renamed(const ast::Identifier &to,
                                   const Dimension *from, Body &body) {
   if (const Dimension *dim = findDimension(to.text, &body))
     return dim;
+  if (here->isImported && here->dimDecls.count(to.text))
+    reportUnknownDimension(to, &body);
   Dimension *dim = newDimension(to.text, to.location);
   dim->size = from->size;
   dim->isBounded = from->isBounded;

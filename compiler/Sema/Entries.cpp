@@ -67,14 +67,15 @@ Value Checker::evaluatePick(const ast::PickExpr &expr, Body &body) {
   if (expr.isNumber()) {
     std::optional<Rational> number = Rational::parse(expr.entry.text);
     std::optional<int64_t> whole = number ? number->asInteger() : std::nullopt;
-    if (!whole || *whole >= std::min<int64_t>(dim->size, INT32_MAX)) {
+    if (!whole || *whole >= INT32_MAX ||
+        (*whole >= dim->size && !isBroken(sizeOf(dim)))) {
       diags.report(message::entryOutside, expr.entry.location, dim->name,
                    dim->size)
           .help("they are counted from 0");
       return {};
     }
     index = *whole;
-  } else {
+  } else if (!unknownDims.count(dim)) { // an unknown one may have any label
     auto found = std::find(dim->labels.begin(), dim->labels.end(),
                            expr.entry.text);
     if (found == dim->labels.end()) {

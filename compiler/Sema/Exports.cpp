@@ -13,10 +13,10 @@
 namespace spex::sema {
 
 InstanceInfo *Checker::componentNamed(const ast::Identifier &name) {
-  auto found = components.find(name.text);
-  if (found == components.end()) {
+  auto found = here->components.find(name.text);
+  if (found == here->components.end()) {
     std::vector<std::string> known;
-    for (const auto &[other, component] : components)
+    for (const auto &[other, component] : here->components)
       known.push_back(other);
     diags.report(message::unknownTarget, name.location, name.text)
         .helpNearest(name.text, known);
@@ -40,7 +40,7 @@ static std::vector<const Meaning *> results(const InstanceInfo &info) {
   return all;
 }
 
-Checker::ExportRequest Checker::readExport(const ast::ExportItem &item) {
+ExportRequest Checker::readExport(const ast::ExportItem &item) {
   ExportRequest request;
   request.item = &item;
   for (const ast::Directive &directive : item.entries) {
@@ -177,13 +177,14 @@ void Checker::collectDims(EntryPoint &entry) {
   // In order of declaration: those of the file first, by place.
   std::sort(found.begin(), found.end(),
             [&](const Dimension *a, const Dimension *b) {
-                     bool isFileA = fileDims.count(a->name) &&
-                                    fileDims.at(a->name) == a;
-                     bool isFileB = fileDims.count(b->name) &&
-                                    fileDims.at(b->name) == b;
+                     bool isFileA = here->fileDims.count(a->name) &&
+                                    here->fileDims.at(a->name) == a;
+                     bool isFileB = here->fileDims.count(b->name) &&
+                                    here->fileDims.at(b->name) == b;
                      if (isFileA != isFileB)
                        return isFileA;
-                     return a->location.offset < b->location.offset;
+                     return std::tie(a->location.file, a->location.offset) <
+                            std::tie(b->location.file, b->location.offset);
                    });
   entry.dims = std::move(found);
 }
@@ -245,7 +246,7 @@ void Checker::makeEntries() {
     }
   if (!options.entry.empty() && program.entries.empty() && !diags.hasErrors()) {
     std::vector<std::string> known;
-    for (const auto &[name, component] : components)
+    for (const auto &[name, component] : here->components)
       if (component->role == ast::Role::Model)
         known.push_back(name);
     diags.reportGlobal(message::unknownTarget, options.entry)

@@ -193,11 +193,11 @@ Value Checker::evaluateName(const ast::NameExpr &expr, Body &body) {
               "makes it");
     return {};
   }
-  if (constDecls.count(name)) {
+  if (here->constDecls.count(name)) {
     const Exact *value = constValue(name);
     return value ? folded(*value, expr.location) : Value();
   }
-  if (variants.count(name)) {
+  if (here->variants.count(name)) {
     diags.report(message::isVariant, expr.location, name)
         .help("write `match {} { ... }`", name);
     return {};
@@ -207,7 +207,7 @@ Value Checker::evaluateName(const ast::NameExpr &expr, Body &body) {
   std::vector<std::string> known;
   for (const auto &[other, binding] : body.bindings)
     known.push_back(other);
-  for (const auto &[other, decl] : constDecls)
+  for (const auto &[other, decl] : here->constDecls)
     known.push_back(other);
   diags.report(message::unknownName, expr.location, name)
       .helpNearest(name, known);
@@ -215,7 +215,7 @@ Value Checker::evaluateName(const ast::NameExpr &expr, Body &body) {
 }
 
 Value Checker::evaluateDimension(const ast::DimensionExpr &expr, Body &body) {
-  if (!findDimension(expr.name, &body) && components.count(expr.name)) {
+  if (!findDimension(expr.name, &body) && here->components.count(expr.name)) {
     diags.report(message::isComponent, expr.location, expr.name)
         .help("call it, or declare a part");
     return {};

@@ -160,7 +160,7 @@ void Checker::walkReachable(
 }
 
 void Checker::warnUnusedParts(const InstanceInfo &info) {
-  if (!variants.empty())
+  if (!here->variants.empty())
     return; // another variant may use it
   LiveParts live = liveFor(info, everyField(*info.instance));
   for (size_t i = 0; i < info.calls.size(); ++i)

@@ -22,6 +22,7 @@ bool Checker::expertCounts(RouteState &state, Body &body,
   }
   std::set<std::string> names;
   int64_t sum = 0;
+  bool isUnknown = isBroken(sizeOf(state.route->experts));
   for (const ast::ExpertKind &kind : syntax.kinds) {
     const ast::Identifier &name =
         kind.name.empty() ? kind.callee.name : kind.name;
@@ -31,10 +32,11 @@ bool Checker::expertCounts(RouteState &state, Body &body,
       return false;
     }
     std::optional<Size> count = constant(*kind.count, &body);
-    std::optional<Rational> value = count ? count->constant() : std::nullopt;
+    std::optional<Rational> value = count ? knownValue(*count) : std::nullopt;
     std::optional<int64_t> whole = value ? value->asInteger() : std::nullopt;
     if (!count)
       return false;
+    isUnknown |= isBroken(*count);
     if (!whole || *whole < 1 || *whole > size) {
       diags.report(message::kindsDoNotAdd, kind.count->location, spell(*count),
                    state.route->experts->name, size)
@@ -46,7 +48,7 @@ bool Checker::expertCounts(RouteState &state, Body &body,
     if (sum > size)
       break;
   }
-  if (sum == size)
+  if (sum == size || isUnknown)
     return true;
   diags.report(message::kindsDoNotAdd, syntax.location, sum,
                state.route->experts->name, size)
@@ -56,7 +58,8 @@ bool Checker::expertCounts(RouteState &state, Body &body,
 }
 
 static bool isFree(const ast::Callee &callee) {
-  return callee.name.text == "Identity" || callee.name.text == "Zero";
+  return callee.module.empty() && (callee.name.text == "Identity" ||
+                                   callee.name.text == "Zero");
 }
 
 bool Checker::callKind(RouteState &state, const ast::ExpertKind &kind,
@@ -69,7 +72,7 @@ bool Checker::callKind(RouteState &state, const ast::ExpertKind &kind,
   std::string label = syntax.name.text;
   if (syntax.hasKindList)
     label += "." + (kind.name.empty() ? kind.callee.name : kind.name).text;
-  if (isFree(kind.callee) && !components.count(kind.callee.name.text)) {
+  if (isFree(kind.callee) && !knownComponent(kind.callee)) {
     made.free = kind.callee.name.text == "Zero" ? ExpertKind::Free::Zero
                                                 : ExpertKind::Free::Identity;
     for (const ast::Argument &arg : syntax.args) {
@@ -146,10 +149,10 @@ bool Checker::callKind(RouteState &state, const ast::ExpertKind &kind,
 
 bool Checker::takesRows(const ast::Route &route) const {
   for (const ast::ExpertKind &kind : route.kinds) {
-    auto found = components.find(kind.callee.name.text);
-    if (found == components.end())
+    const ast::ComponentItem *component = knownComponent(kind.callee);
+    if (!component)
       continue;
-    for (const ast::Formal &formal : found->second->formals)
+    for (const ast::Formal &formal : component->formals)
       for (const ast::Identifier &dim : formal.type.dims)
         if (dim.text == "Rows")
           return true;
@@ -220,17 +223,11 @@ bool Checker::checkPolicy(RouteState &state, Body &body,
                           Body &inner) {
   const ast::Route &syntax = *state.syntax;
   const ast::Callee &callee = syntax.policy;
-  auto found = policies.find(callee.name.text);
-  if (found == policies.end()) {
-    std::vector<std::string> known;
-    for (const auto &[name, policy] : policies)
-      known.push_back(name);
-    diags.report(message::unknownPolicy, callee.name.location,
-                 callee.name.text)
-        .helpNearest(callee.name.text, known);
+  const ast::PolicyItem *found = findPolicy(callee);
+  if (!found)
     return false;
-  }
-  const ast::PolicyItem &policy = *found->second;
+  const ast::PolicyItem &policy = *found;
+  state.home = homes.at(found);
   if (policy.generics.size() != callee.generics.size()) {
     std::string wanted;
     for (const ast::Identifier &name : policy.generics)
@@ -262,8 +259,9 @@ bool Checker::checkPolicy(RouteState &state, Body &body,
   for (size_t i = 0; isGood && i < policy.formals.size(); ++i) {
     const ast::Formal &formal = policy.formals[i];
     const ast::Argument &arg = syntax.policyArgs[i];
-    std::optional<Type> type = declared(formal.type, inner);
     Value value = evaluateTensor(*arg.value, body);
+    FileEntry entry(here, state.home);
+    std::optional<Type> type = declared(formal.type, inner);
     if (!type || value.isError())
       return false;
     std::string missing;
@@ -288,6 +286,7 @@ void Checker::checkRoute(const ast::Stmt &stmt, Body &body) {
   const ast::Route &syntax = *stmt.route;
   RouteState state;
   state.syntax = &syntax;
+  state.home = here;
   state.route = std::make_unique<Route>();
   state.route->name = syntax.name.text;
   state.route->location = syntax.location;

@@ -121,7 +121,7 @@ void SectionChecker::checkQuantize(const ast::QuantizeItem &item) {
         hits.push_back(parameter);
     }
     // With another choice of variants there may be such a parameter.
-    if (hits.empty() && checker.variants.empty())
+    if (hits.empty() && checker.here->variants.empty())
       diags.report(message::nothingMatches, line.path.location, text)
           .helpNearest(text, known);
     else
@@ -338,7 +338,7 @@ bool SectionChecker::findPart(const ast::Path &path,
       }
     if (below.empty()) {
       // With another choice of variants there may be such a part.
-      if (checker.variants.empty()) {
+      if (checker.here->variants.empty()) {
         InFlight report =
             diags.report(message::noPartOrRoute, path.location, text);
         report.helpNearest(text.substr(at), {known.begin(), known.end()});

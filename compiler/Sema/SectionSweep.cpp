@@ -52,8 +52,8 @@ static bool isDerived(const ast::DimDecl &decl) {
 }
 
 bool SectionChecker::canSweep(const ast::Identifier &name) {
-  auto dim = checker.dimDecls.find(name.text);
-  if (dim != checker.dimDecls.end()) {
+  auto dim = checker.here->dimDecls.find(name.text);
+  if (dim != checker.here->dimDecls.end()) {
     bool hasLabels = dim->second->kind == ast::DimDecl::Kind::Labels;
     if (hasLabels || isDerived(*dim->second)) {
       diags.report(message::cannotSweep, name.location, name.text)
@@ -63,13 +63,13 @@ bool SectionChecker::canSweep(const ast::Identifier &name) {
     }
     return true;
   }
-  if (name.text == "seed" || checker.constDecls.count(name.text) ||
-      checker.variants.count(name.text))
+  if (name.text == "seed" || checker.here->constDecls.count(name.text) ||
+      checker.here->variants.count(name.text))
     return true;
   std::vector<std::string> known = checker.dimensionNames(nullptr);
-  for (const auto &[other, decl] : checker.constDecls)
+  for (const auto &[other, decl] : checker.here->constDecls)
     known.push_back(other);
-  for (const auto &[other, variant] : checker.variants)
+  for (const auto &[other, variant] : checker.here->variants)
     known.push_back(other);
   known.push_back("seed");
   diags.report(message::cannotSweep, name.location, name.text)
@@ -113,8 +113,8 @@ void SectionChecker::checkSwept(const ast::SweepLine &line) {
 
 void SectionChecker::checkSweptValue(const ast::Identifier &name,
                                      const ast::Expr &value) {
-  auto variant = checker.variants.find(name.text);
-  if (variant != checker.variants.end()) {
+  auto variant = checker.here->variants.find(name.text);
+  if (variant != checker.here->variants.end()) {
     const std::vector<ast::Identifier> &choices =
         variant->second.item->choices;
     std::string word = value.kind == ast::Expr::Kind::Name

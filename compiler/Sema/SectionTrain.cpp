@@ -221,7 +221,7 @@ void SectionChecker::checkLog(const ast::EveryLine &line, Scope &scope) {
 void SectionChecker::checkParameterPath(const ast::Path &path,
                                         const InstanceInfo &model) {
   // With another choice of variants there may be such a parameter.
-  if (!checker.variants.empty() || model.numParameters > 1'000'000)
+  if (!checker.here->variants.empty() || model.numParameters > 1'000'000)
     return;
   EntryPoint entry;
   checker.collectParameters(model, entry);

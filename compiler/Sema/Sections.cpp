@@ -122,7 +122,7 @@ void SectionChecker::checkSizes(const std::vector<ast::Binding> &sizes) {
     const Dimension *dim = checker.fileDimension(name.text);
     if (!dim || !isFree(*dim)) {
       std::vector<std::string> known;
-      for (const auto &[other, decl] : checker.dimDecls)
+      for (const auto &[other, decl] : checker.here->dimDecls)
         if (decl->kind == ast::DimDecl::Kind::Bound)
           known.push_back(other);
       diags.report(message::notRunTimeSize, name.location, name.text)
@@ -161,11 +161,11 @@ Value SectionChecker::callSource(const ast::Callee &callee,
                                  const ast::Arguments &args,
                                  SourceLocation location, Scope &scope) {
   std::string known;
-  for (const auto &[name, component] : checker.components)
+  for (const auto &[name, component] : checker.here->components)
     if (component->role == ast::Role::Source)
       known += (known.empty() ? "" : ", ") + name;
-  auto found = checker.components.find(callee.name.text);
-  bool isOther = callee.module.empty() && found != checker.components.end() &&
+  auto found = checker.here->components.find(callee.name.text);
+  bool isOther = callee.module.empty() && found != checker.here->components.end() &&
                  found->second->role != ast::Role::Source;
   if (isOther || !callee.name.isCapital()) {
     diags.report(message::lineMustBeOneOf, location, "data",
@@ -175,7 +175,7 @@ Value SectionChecker::callSource(const ast::Callee &callee,
   }
   // Each call draws for itself: none shares anything with another.
   scope.body.called.clear();
-  Checker::ComponentCall call;
+  ComponentCall call;
   call.location = location;
   call.callee = &callee;
   call.args = &args;

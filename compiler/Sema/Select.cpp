@@ -113,12 +113,13 @@ bool Checker::readCount(RouteState &state, const ast::Selection &selection,
   std::optional<Size> count = constant(written, &body);
   if (!count)
     return false;
-  std::optional<Rational> value = count->constant();
+  std::optional<Rational> value = knownValue(*count);
   if (!value)
     return notConstant(written.location), false;
   std::optional<int64_t> whole = value->asInteger();
   int64_t size = state.route->experts->size;
-  if (!whole || *whole < 1 || *whole > size) {
+  if (!whole || *whole < 1 ||
+      (*whole > size && !isBroken(sizeOf(state.route->experts)))) {
     diags.report(message::topOutside, written.location, value->str(), size)
         .help("`{}` is {}", state.route->experts->name, size);
     return false;

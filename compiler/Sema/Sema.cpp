@@ -31,20 +31,41 @@ void Checker::checkRoots() {
     }
 }
 
-/// What no choice of variants reaches is checked once. A component with
-/// generics needs a caller to have sizes.
+/// What no choice of variants reaches is checked once.
 void Checker::checkRest() {
+  for (const ast::ComponentItem *component : uncalled())
+    if (component->generics.empty())
+      instantiate(*component, {});
+}
+
+std::vector<const ast::ComponentItem *> Checker::uncalled() const {
   std::set<const ast::ComponentItem *> reached = reachedElsewhere;
   for (const auto &[key, info] : instances)
     reached.insert(key.first);
+  std::vector<const ast::ComponentItem *> rest;
   for (const std::unique_ptr<ast::Item> &item : file.items)
     if (item->kind == ast::Item::Kind::Component) {
       const auto &component = ast::as<ast::ComponentItem>(*item);
-      bool isDeclared = components[component.name.text] == &component;
-      if (component.generics.empty() && isDeclared &&
-          !reached.count(&component))
-        instantiate(component, {});
+      bool isDeclared = here->components[component.name.text] == &component;
+      if (isDeclared && !reached.count(&component))
+        rest.push_back(&component);
     }
+  return rest;
+}
+
+/// A component with generics has sizes only from a caller. Without one it is
+/// checked with dimensions of no known size: whatever depends on sizes fits.
+void Checker::checkUncalledGenerics() {
+  for (const ast::ComponentItem *component : uncalled()) {
+    std::vector<const Dimension *> generics;
+    for (const ast::Identifier &name : component->generics) {
+      Dimension *dim = newDimension(name.text, name.location);
+      makeUnknown(dim);
+      unknownDims.insert(dim);
+      generics.push_back(dim);
+    }
+    instantiate(*component, generics);
+  }
 }
 
 void Checker::declareAll() {
@@ -55,7 +76,7 @@ void Checker::declareAll() {
   rows->formula.dim = rows;
   sizes[rows] = arithmetic.base(rows);
   rowsDim = program.rows = rows;
-  collect();
+  here = scopeOf(file);
   applySettings();
   applyDimSettings();
   checkAsserts();
@@ -81,6 +102,13 @@ std::optional<Program> Checker::run() {
   if (!options.mustBeBuildable) {
     checkRest();
     SectionChecker(*this).checkAll();
+    size_t numKnown = program.instances.size();
+    checkUncalledGenerics();
+    // They are no part of the program: nothing is known of their sizes.
+    unknown.assign(
+        std::make_move_iterator(program.instances.begin() + long(numKnown)),
+        std::make_move_iterator(program.instances.end()));
+    program.instances.resize(numKnown);
   }
   warnUnusedDims();
   if (isExhausted || diags.hasErrors())

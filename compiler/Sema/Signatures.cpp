@@ -96,10 +96,10 @@ bool Checker::checkSignature(InstanceInfo &info, Body &body) {
     const Dimension *given = info.instance->generics[i];
     bool isAgain = std::count(info.instance->generics.begin(),
                               info.instance->generics.begin() + long(i), given);
-    const Dimension *here = isAgain ? aliasOf(name, given) : given;
+    const Dimension *own = isAgain ? aliasOf(name, given) : given;
     if (isAgain)
-      info.aliases.push_back({here, given});
-    if (!body.dims.emplace(name.text, here).second)
+      info.aliases.push_back({own, given});
+    if (!body.dims.emplace(name.text, own).second)
       diags.report(message::declaredTwice, name.location, name.text)
           .help("give one of the two another name");
   }

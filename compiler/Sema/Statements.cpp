@@ -100,7 +100,8 @@ void Checker::checkStatement(const ast::Stmt &stmt, Body &body) {
     return checkPart(stmt, body);
   case StmtKind::Dim:
     for (const ast::DimDecl &decl : stmt.dims) {
-      if (findDimension(decl.name.text, &body) || decl.name.text == "Rows")
+      if (findDimension(decl.name.text, &body) ||
+          here->dimDecls.count(decl.name.text) || decl.name.text == "Rows")
         diags.report(message::declaredTwice, decl.name.location,
                      decl.name.text)
             .help("a dimension of a body may not hide another");
@@ -130,8 +131,8 @@ void Checker::checkStatement(const ast::Stmt &stmt, Body &body) {
 }
 
 void Checker::bind(Body &body, const ast::Identifier &name, Binding binding) {
-  if (body.bindings.count(name.text) || constDecls.count(name.text) ||
-      variants.count(name.text)) {
+  if (body.bindings.count(name.text) || here->constDecls.count(name.text) ||
+      here->variants.count(name.text) || here->imports.count(name.text)) {
     diags.report(message::alreadyBound, name.location, name.text)
         .help("a name is bound once; choose another");
     body.hasLostName = true;
@@ -190,8 +191,9 @@ void Checker::bindLocal(Body &body, const ast::Identifier &name, Value value) {
 bool Checker::countElements(const Type &type, SourceLocation location) {
   int64_t count = 1;
   for (const Dimension *dim : type.dims)
-    if (__builtin_mul_overflow(count, dim->size, &count) ||
-        count > int64_t(1) << 62) {
+    if (!isBroken(sizeOf(dim)) &&
+        (__builtin_mul_overflow(count, dim->size, &count) ||
+         count > int64_t(1) << 62)) {
       diags.report(message::sizeNotWhole, location, spell(type),
                    "more than 2^62 elements")
           .help("make its dimensions smaller");

@@ -210,7 +210,7 @@ bool Checker::sameKind(const Value &value, const Type &want, bool isWritten,
       value.meaning.literal->value) {
     // A whole number below the size adapts to an index.
     std::optional<int64_t> entry = value.meaning.literal->value->asInteger();
-    if (entry && *entry >= 0 && *entry < want.target->size)
+    if (entry && *entry >= 0 && (*entry < want.target->size || isBroken(sizeOf(want.target))))
       return true;
   }
   if (want.element == ElementType::Index) {

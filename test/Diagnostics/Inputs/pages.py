@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 
-IMPORTS = "imports are not followed yet"
 LOADING = "found in the file, when weights are loaded"
 BUILDING = "found in the weights, or in the memory of the target, when building"
 GRADIENT = "derivatives are not taken yet"
@@ -21,14 +20,13 @@ GRADIENT = "derivatives are not taken yet"
 # comes to be shown has to leave this list.
 NOT_SHOWN = {
     "E0009": "no program on a page is large enough",
-    "E0151": IMPORTS,
     **dict.fromkeys(["E0407", "E0408", "E0409"], LOADING),
     "E0504": BUILDING,
     "E0605": BUILDING,
     **dict.fromkeys(["E0701", "E0702"], GRADIENT),
 }
 # Mended programs that are still refused: the code, and why.
-NOT_ACCEPTED = {"E0150": ("E0010", IMPORTS)}
+NOT_ACCEPTED = {}
 
 
 def spex(*args, folder=None):
@@ -48,7 +46,8 @@ def read_page(code):
 
 def answer(program, folder):
     """The codes that a program gives, in the order in which they are printed."""
-    (folder / "page.spex").write_text(program, encoding="utf-8")
+    named = re.search(r"^# (\S+\.spex)$", program, re.MULTILINE)
+    (folder / (named[1] if named else "page.spex")).write_text(program, encoding="utf-8")
     command = re.search(r"^# spex (.*)$", program, re.MULTILINE)
     run = spex(*(command[1].split() if command else ["check", "page.spex"]), folder=folder)
     codes = re.findall(r"(?:error|warning)\[(\w+)\]: ", run.stderr)
@@ -79,7 +78,8 @@ def faults(code, folder):
 
 def main(folder):
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(pathlib.Path(__file__).parent / "lib", folder / "lib")
+    for name in ("lib", "project"):
+        shutil.copytree(pathlib.Path(__file__).parent / name, folder / name)
     codes = re.findall(r"^[EW]\d{4}", spex("explain", "--list").stdout, re.MULTILINE)
     failures = [f"{code}: {fault}" for code in codes for fault in faults(code, folder)]
     failures += [f"{code}: listed, but no such code"
