@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Grouped/IR/GroupedOps.h"
+#include "dialects/Spex/IR/InlineAll.h"
 
 #include "mlir/IR/Builders.h"
-#include "mlir/Transforms/InliningUtils.h"
 
 using namespace mlir;
 using namespace mlir::grouped;
@@ -18,23 +18,8 @@ using namespace mlir::grouped;
 #define GET_OP_CLASSES
 #include "dialects/Grouped/IR/GroupedOps.cpp.inc"
 
-namespace {
-/// Without it the inliner silently keeps every call to a function that holds
-/// grouped ops.
-struct GroupedInlinerInterface final : DialectInlinerInterface {
-  using DialectInlinerInterface::DialectInlinerInterface;
-
-  bool isLegalToInline(Operation *, Region *, bool, IRMapping &) const final {
-    return true;
-  }
-  bool isLegalToInline(Region *, Region *, bool, IRMapping &) const final {
-    return true;
-  }
-};
-} // namespace
-
 void GroupedDialect::initialize() {
-  addInterfaces<GroupedInlinerInterface>();
+  addInterfaces<spex::InlineAll>();
   addOperations<
 #define GET_OP_LIST
 #include "dialects/Grouped/IR/GroupedOps.cpp.inc"

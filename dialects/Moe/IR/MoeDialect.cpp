@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Moe/IR/MoeOps.h"
+#include "dialects/Spex/IR/InlineAll.h"
 
 #include "mlir/IR/Builders.h"
-#include "mlir/Transforms/InliningUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -20,22 +20,8 @@ using namespace mlir::moe;
 #define GET_OP_CLASSES
 #include "dialects/Moe/IR/MoeOps.cpp.inc"
 
-namespace {
-/// Without it the inliner silently keeps every call to a component.
-struct MoeInlinerInterface final : DialectInlinerInterface {
-  using DialectInlinerInterface::DialectInlinerInterface;
-
-  bool isLegalToInline(Operation *, Region *, bool, IRMapping &) const final {
-    return true;
-  }
-  bool isLegalToInline(Region *, Region *, bool, IRMapping &) const final {
-    return true;
-  }
-};
-} // namespace
-
 void MoeDialect::initialize() {
-  addInterfaces<MoeInlinerInterface>();
+  addInterfaces<spex::InlineAll>();
   addOperations<
 #define GET_OP_LIST
 #include "dialects/Moe/IR/MoeOps.cpp.inc"
