@@ -7,7 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "test/Unit/IRGen/ProgramBuilder.h"
+#include "test/Unit/ProgramBuilder.h"
 
 #include "compiler/IRGen/IRGen.h"
 #include "dialects/Moe/IR/MoeOps.h"
@@ -17,6 +17,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/Verifier.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include "gtest/gtest.h"
@@ -40,6 +41,7 @@ protected:
     module = spex::generate(b.program, b.entry(), target, context, diags);
     if (!module)
       diags.print(llvm::errs());
+    EXPECT_TRUE(!module || mlir::succeeded(mlir::verify(*module)));
     return module.get();
   }
 
@@ -58,14 +60,14 @@ protected:
 
 TEST_F(IRGenTest, WritesOneGenericForOneTree) {
   Dimension *d = b.dim("D", 8), *s = b.dim("S", 16, true);
-  Instance *m = b.instance("M", typeOf({s, d}));
-  int x = b.input(m, "x", typeOf({s, d}));
+  Instance *m = b.component("M", typeOf({s, d}));
+  int x = b.addInput(*m, "x", typeOf({s, d}));
   // relu(x * 2 + x)
-  ExprPtr doubled = binary(BinaryOp::Mul, local(*m, x), number(2),
-                           typeOf({s, d}));
-  ExprPtr sum = binary(BinaryOp::Add, std::move(doubled), local(*m, x),
-                       typeOf({s, d}));
-  b.ret(m, call(Builtin::Relu, {}, typeOf({s, d}), std::move(sum)));
+  ExprPtr doubled =
+      binary(BinaryOp::Mul, local(*m, x), number(2), typeOf({s, d}));
+  ExprPtr sum =
+      binary(BinaryOp::Add, std::move(doubled), local(*m, x), typeOf({s, d}));
+  b.giveBack(*m, builtin(Builtin::Relu, typeOf({s, d}), {}, std::move(sum)));
   b.entry().model = m;
   b.entry().dims = {s};
   ASSERT_TRUE(generate());
@@ -75,15 +77,15 @@ TEST_F(IRGenTest, WritesOneGenericForOneTree) {
 
 TEST_F(IRGenTest, RmsNormIsOneSumAndOneGeneric) {
   Dimension *d = b.dim("D", 8), *s = b.dim("S", 16, true);
-  Instance *m = b.instance("M", typeOf({s, d}));
+  Instance *m = b.component("M", typeOf({s, d}));
   b.entry().model = m;
   b.entry().dims = {s};
-  int x = b.input(m, "x", typeOf({s, d}));
-  int w = b.param(m, "w", typeOf({d}), "");
-  ExprPtr norm = call(Builtin::RmsNorm, {d}, typeOf({s, d}), local(*m, x));
+  int x = b.addInput(*m, "x", typeOf({s, d}));
+  int w = b.addParameter(*m, "w", typeOf({d}), "");
+  ExprPtr norm = builtin(Builtin::RmsNorm, typeOf({s, d}), {d}, local(*m, x));
   norm->named.emplace_back("eps", number(1e-5));
-  b.ret(m, binary(BinaryOp::Mul, std::move(norm), parameter(*m, w),
-                  typeOf({s, d})));
+  b.giveBack(*m, binary(BinaryOp::Mul, std::move(norm), parameter(*m, w),
+                        typeOf({s, d})));
   ASSERT_TRUE(generate());
   EXPECT_EQ(count<mlir::linalg::GenericOp>(), 2u);
   EXPECT_EQ(count<mlir::moe::GetOp>(), 1u);
@@ -95,36 +97,38 @@ struct Attention {
     Dimension *l = b.dim("L", 3), *d = b.dim("D", 8), *h = b.dim("H", 2);
     Dimension *a = b.dim("A", 4), *s = b.dim("S", 16, true);
     Dimension *z = b.renamed("Z", s);
-    Instance *layer = b.instance("Layer", typeOf({s, d}));
-    int x = b.input(layer, "x", typeOf({s, d}));
+    Instance *layer = b.component("Layer", typeOf({s, d}));
+    int x = b.addInput(*layer, "x", typeOf({s, d}));
     int w[3];
     const char *names[] = {"wq", "wk", "wv"};
     for (int i = 0; i < 3; ++i)
-      w[i] = b.param(layer, names[i], typeOf({d, h, a}), "Layer", {l});
-    int wo = b.param(layer, "wo", typeOf({h, a, d}), "Layer", {l});
+      w[i] = b.addParameter(*layer, names[i], typeOf({d, h, a}), "Layer", {l});
+    int wo = b.addParameter(*layer, "wo", typeOf({h, a, d}), "Layer", {l});
     int values[3];
     for (int i = 0; i < 3; ++i)
-      values[i] = b.let(layer, std::string(1, "qkv"[i]),
-                        contract(local(*layer, x), parameter(*layer, w[i]),
-                                 {d}, typeOf({s, h, a})));
+      values[i] = b.let(*layer, std::string(1, "qkv"[i]),
+                        contract(local(*layer, x), parameter(*layer, w[i]), {d},
+                                 typeOf({s, h, a})));
     ExprPtr keys = rename(local(*layer, values[1]), s, z, typeOf({z, h, a}));
-    ExprPtr scores = call(Builtin::Dot, {a}, typeOf({h, s, z}),
-                          local(*layer, values[0]), std::move(keys));
+    ExprPtr scores = builtin(Builtin::Dot, typeOf({h, s, z}), {a},
+                             local(*layer, values[0]), std::move(keys));
     ExprPtr softmax =
-        call(Builtin::Softmax, {z}, typeOf({h, s, z}), std::move(scores));
+        builtin(Builtin::Softmax, typeOf({h, s, z}), {z}, std::move(scores));
     softmax->named.emplace_back(
-        "mask", call(Builtin::Causal, {s, z}, typeOf({s, z}, ElementType::Bool)));
+        "mask",
+        builtin(Builtin::Causal, typeOf({s, z}, ElementType::Bool), {s, z}));
     ExprPtr vs = rename(local(*layer, values[2]), s, z, typeOf({z, h, a}));
-    ExprPtr mixed = call(Builtin::Dot, {z}, typeOf({h, s, a}),
-                         std::move(softmax), std::move(vs));
+    ExprPtr mixed = builtin(Builtin::Dot, typeOf({h, s, a}), {z},
+                            std::move(softmax), std::move(vs));
     ExprPtr out = contract(std::move(mixed), parameter(*layer, wo), {h, a},
                            typeOf({s, d}));
-    b.ret(layer, binary(BinaryOp::Add, local(*layer, x), std::move(out),
-                        typeOf({s, d})));
+    b.giveBack(*layer, binary(BinaryOp::Add, local(*layer, x), std::move(out),
+                              typeOf({s, d})));
 
-    Instance *m = b.instance("M", typeOf({s, d}));
-    int in = b.input(m, "x", typeOf({s, d}));
-    b.ret(m, component(Expr::Kind::Stack, *layer, "Layer", local(*m, in), {l}));
+    Instance *m = b.component("M", typeOf({s, d}));
+    int in = b.addInput(*m, "x", typeOf({s, d}));
+    b.giveBack(*m, callComponent(Expr::Kind::Stack, *layer, "Layer",
+                                 local(*m, in), {l}));
     b.entry().model = m;
     b.entry().dims = {s};
     b.entry().stepAlong = steps ? s : nullptr;
@@ -163,13 +167,12 @@ TEST_F(IRGenTest, RenamesWithoutStateWhereNothingSteps) {
 
 TEST_F(IRGenTest, NamesWhatItCannotWrite) {
   Dimension *d = b.dim("D", 8);
-  Instance *m = b.instance("M", typeOf({d}));
-  int x = b.input(m, "x", typeOf({d}));
-  b.ret(m, call(Builtin::Sinkhorn, {d}, typeOf({d}), local(*m, x)));
+  Instance *m = b.component("M", typeOf({d}));
+  int x = b.addInput(*m, "x", typeOf({d}));
+  b.giveBack(*m, builtin(Builtin::Sinkhorn, typeOf({d}), {d}, local(*m, x)));
   b.entry().model = m;
   TargetDescription target;
-  EXPECT_FALSE(
-      spex::generate(b.program, b.entry(), target, context, diags));
+  EXPECT_FALSE(spex::generate(b.program, b.entry(), target, context, diags));
   ASSERT_EQ(diags.errorCount(), 1u);
   EXPECT_NE(diags.sorted()[0]->message.find("`sinkhorn`"), std::string::npos);
 }

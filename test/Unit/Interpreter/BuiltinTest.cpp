@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "test/Unit/Interpreter/ProgramBuilder.h"
+#include "test/Unit/Interpreter/ReferenceModel.h"
 
 #include <cmath>
 
@@ -16,7 +16,7 @@ using namespace spex::interpreter;
 namespace {
 /// A model of one input x: [A, N] in f64, so that nothing is rounded.
 struct BuiltinTest : testing::Test {
-  ProgramBuilder b;
+  ReferenceModel b;
   Dimension *a = b.dim("A", 2), *n = b.dim("N", 4);
   int x = ProgramBuilder::addInput(*b.model, "x", wide({a, n}));
 

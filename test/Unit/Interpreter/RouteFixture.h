@@ -10,7 +10,7 @@
 #ifndef TEST_UNIT_INTERPRETER_ROUTEFIXTURE_H
 #define TEST_UNIT_INTERPRETER_ROUTEFIXTURE_H
 
-#include "test/Unit/Interpreter/ProgramBuilder.h"
+#include "test/Unit/Interpreter/ReferenceModel.h"
 
 #include <cmath>
 
@@ -21,7 +21,7 @@ constexpr int units = 8, experts = 4, width = 2;
 /// A model of scores h: [T, E] and units u: [T, D] with one route whose expert
 /// multiplies its unit by its own number w[E]: 1, 2, 3, 4.
 struct RouteFixture : testing::Test {
-  ProgramBuilder b;
+  ReferenceModel b;
   Dimension *t = b.dim("T", units), *e = b.dim("E", experts),
             *d = b.dim("D", width);
   int h = ProgramBuilder::addInput(*b.model, "h", typeOf({t, e}));
