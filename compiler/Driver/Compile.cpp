@@ -44,6 +44,8 @@ Compilation::~Compilation() = default;
 
 /// Turns what MLIR says into one line, without IR. Notes would print it.
 void Compilation::handle(mlir::Diagnostic &diagnostic) {
+  if (isReplaying)
+    return;
   std::string place = describe(diagnostic.getLocation());
   std::string prefix = place.empty() ? "" : place + ": ";
   if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Remark) {
@@ -89,7 +91,9 @@ bool Compilation::start(const std::string &path, Phase stopAt) {
   }
   if (isFromIR)
     return parseModule();
-  if (!checkSource(arguments, /*mustBeBuildable=*/true, checked))
+  bool isGood = analyseSource(arguments, /*mustBeBuildable=*/true, checked);
+  showDiagnostics();
+  if (!isGood)
     return false;
   entryPoint = chooseEntry(*checked.program);
   if (!entryPoint)
@@ -133,13 +137,57 @@ bool Compilation::generateModule() {
   module = generate(*checked.program, *entryPoint, target, *context,
                     checked.diagnostics);
   if (!module) {
-    printDiagnostics(checked.diagnostics);
+    showDiagnostics();
     return false;
   }
+  if (!verifyModule())
+    return false;
   current = Phase::Moe;
   if (arguments.has(OPT_dump_to_eq))
     dump(Phase::Moe, text());
   return true;
+}
+
+void Compilation::showDiagnostics() {
+  bool isOnlyLater = isQuiet;
+  for (const Diagnostic *diagnostic : checked.diagnostics.sorted()) {
+    if (diagnostic->code == Code::E0010 && later.empty())
+      later = diagnostic->message;
+    isOnlyLater &= diagnostic->code == Code::E0010 ||
+                   info(diagnostic->code).severity != Severity::Error;
+  }
+  if (!isOnlyLater)
+    printDiagnostics(checked.diagnostics);
+}
+
+/// "/tmp/spex-reproducer-123.mlir", or below TMPDIR.
+static std::string reproducerPath() {
+  const char *directory = getenv("TMPDIR");
+  return std::string(directory && *directory ? directory : "/tmp") +
+         "/spex-reproducer-" + std::to_string(getpid()) + ".mlir";
+}
+
+static void noteReproducer(const std::string &command) {
+  llvm::errs() << "note: `" << command
+               << "` shows the fault again; please attach that file\n";
+}
+
+bool Compilation::verifyModule() {
+  if (mlir::succeeded(mlir::verify(*module)))
+    return true;
+  std::string text, error, path = reproducerPath();
+  llvm::raw_string_ostream stream(text);
+  // The custom form of an operation may rely on what does not hold.
+  mlir::ModuleOp(*module).print(
+      stream, mlir::OpPrintingFlags().printGenericOpForm());
+  if (writeFile(path, text + "\n", error))
+    noteReproducer("spex-opt " + path);
+  return false;
+}
+
+/// The phase that a hidden option lets fail.
+static std::optional<Phase> wantedFault(const Arguments &arguments) {
+  return findPhase(arguments.value(OPT_test_fault_eq));
 }
 
 bool Compilation::lowerTo(Phase phase) {
@@ -147,6 +195,7 @@ bool Compilation::lowerTo(Phase phase) {
     return true;
   PipelineOptions options;
   options.remarkScalarLoops = arguments.value(OPT_remarks_eq) == "vectorize";
+  options.fault = wantedFault(arguments);
   options.afterPhase = [this](Phase reached, mlir::ModuleOp) {
     current = reached;
     // Printing costs as much as a pass: only where it is asked for.
@@ -233,24 +282,22 @@ void Compilation::dump(Phase phase, llvm::StringRef content) {
   }
 }
 
-/// Writes the module as it was before it was lowered, made anew: keeping its
-/// text for a failure that never comes would cost every build.
+/// Lowers once more from the start, this time with a file for the pass that
+/// fails: keeping copies for a failure that never comes would cost every build.
 void Compilation::writeReproducer() {
-  std::string content = checked.file.text;
-  if (!isFromIR) {
-    module = generate(*checked.program, *entryPoint, target, *context,
-                      checked.diagnostics);
-    if (!module)
-      return;
-    content = text();
-  }
-  const char *directory = getenv("TMPDIR");
-  std::string path = std::string(directory && *directory ? directory : "/tmp") +
-                     "/spex-reproducer-" + std::to_string(getpid()) + ".mlir";
-  std::string error;
-  if (writeFile(path, content, error))
-    llvm::errs() << "note: `spex build " << path
-                 << "` shows the fault again; please attach that file\n";
+  if (isFromIR)
+    return; // the user has the file
+  isReplaying = true;
+  module = generate(*checked.program, *entryPoint, target, *context,
+                    checked.diagnostics);
+  PipelineOptions options;
+  options.reproducer = reproducerPath();
+  options.fault = wantedFault(arguments);
+  bool hasFailed = module && mlir::failed(lower(*module, Phase::Moe,
+                                                Phase::Llvm, options));
+  isReplaying = false;
+  if (hasFailed && llvm::sys::fs::exists(options.reproducer))
+    noteReproducer("spex-opt --run-reproducer " + options.reproducer);
 }
 
 int compileInMemory(Compilation &compilation, const std::string &path) {

@@ -48,11 +48,18 @@ public:
   const EntryPoint *entry() const { return entryPoint; }
   Phase phase() const { return current; }
 
+  /// From now on what a later release compiles is no error that is printed.
+  void keepQuietAboutLaterReleases() { isQuiet = true; }
+  /// The first such thing, or "".
+  const std::string &laterRelease() const { return later; }
+
 private:
   bool parseModule();
   bool generateModule();
   void handle(mlir::Diagnostic &diagnostic);
   void dump(Phase phase, llvm::StringRef content);
+  void showDiagnostics();
+  bool verifyModule();
   void writeReproducer();
 
   const Arguments &arguments;
@@ -63,6 +70,9 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
   Phase current = Phase::Ast;
   bool isFromIR = false; ///< diagnostics of MLIR are the user's, not ours
+  bool isReplaying = false; ///< everything was said the first time
+  bool isQuiet = false;
+  std::string later;
 };
 
 /// Compiles FILE and links it into memory: a descriptor, or -1 after an error.

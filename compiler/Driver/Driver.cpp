@@ -22,7 +22,8 @@ struct Command {
 };
 constexpr Command commands[] = {
     {"build", buildCommand}, {"run", runCommand},    {"check", checkCommand},
-    {"verify", verifyCommand}, {"fmt", formatCommand}, {"explain", explainCommand},
+    {"verify", verifyCommand}, {"cost", costCommand}, {"reduce", reduceCommand},
+    {"fmt", formatCommand}, {"explain", explainCommand},
 };
 
 /// Code without exceptions cannot go on from here; say so and stop.
@@ -62,7 +63,7 @@ static int chooseCommand(int argc, const char *const *argv) {
     return command.run(*arguments);
   }
   return fail("unknown command `" + name.str() +
-              "`; commands: build run check verify fmt explain");
+              "`; commands: build run check verify cost reduce fmt explain");
 }
 
 int runDriver(int argc, const char *const *argv) {

@@ -183,7 +183,31 @@ void Generator::finishFunction() {
   module->setAttr("spex.routes", builder.getArrayAttr(routeAttrs));
 }
 
+/// The first dimension of inputs and results that is a formula of run-time
+/// sizes, or null: outside, a size is a number or a size of the call.
+static const Dimension *derivedOutside(const Instance &model) {
+  auto derived = [](const Type &type) -> const Dimension * {
+    for (const Dimension *dim : type.dims)
+      if (dim->isBounded && dim->formula.op != SizeFormula::Op::Dim)
+        return dim;
+    return nullptr;
+  };
+  for (const Input &input : model.inputs)
+    if (const Dimension *dim = derived(input.type))
+      return dim;
+  for (const Type &type : model.resultTypes)
+    if (const Dimension *dim = derived(type))
+      return dim;
+  return nullptr;
+}
+
 bool Generator::run() {
+  if (const Dimension *dim = derivedOutside(*entry.model)) {
+    diags.report(message::laterRelease, entry.model->location,
+                 "an input or result of the size `" + dim->name +
+                     "`, a formula of run-time sizes,");
+    return false;
+  }
   builder.setInsertionPointToEnd(module.getBody());
   here = locate(entry.model->location);
   declareParameters();

@@ -20,7 +20,8 @@
 
 namespace spex {
 
-/// The module of `entry`, or null after a diagnostic. The target stands in it
+/// The module of `entry`, or null after a diagnostic. It is not verified yet:
+/// one that fails is a fault of this library, not of the program. The target stands in it
 /// as `spex.target`, so that later phases need no options.
 mlir::OwningOpRef<mlir::ModuleOp> generate(const Program &program,
                                            const EntryPoint &entry,

@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/Pipelines/CheckPhase.h"
 #include "compiler/Pipelines/Checks.h"
 #include "compiler/Pipelines/Phases.h"
 
@@ -26,8 +27,10 @@
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/Support/TimeProfiler.h"
 
 using mlir::LogicalResult;
 using mlir::ModuleOp;
@@ -116,9 +119,31 @@ static void addLlvm(OpPassManager &passes, const Settings &settings) {
   passes.addPass(mlir::createCSEPass());
 }
 
+namespace {
+/// The time of each pass, for `--time-trace`.
+struct TimePasses final : mlir::PassInstrumentation {
+  void runBeforePass(mlir::Pass *pass, mlir::Operation *) override {
+    llvm::timeTraceProfilerBegin("pass", pass->getArgument());
+  }
+  void runAfterPass(mlir::Pass *, mlir::Operation *) override {
+    llvm::timeTraceProfilerEnd();
+  }
+  void runAfterPassFailed(mlir::Pass *, mlir::Operation *) override {
+    llvm::timeTraceProfilerEnd();
+  }
+};
+} // namespace
+
 static LogicalResult runPhase(ModuleOp module, Phase phase,
-                              const Settings &settings) {
+                              const Settings &settings,
+                              const PipelineOptions &options) {
+  llvm::TimeTraceScope scope(phases()[static_cast<size_t>(phase)].name);
   mlir::PassManager passes(module.getContext());
+  if (llvm::timeTraceProfilerEnabled())
+    passes.addInstrumentation(std::make_unique<TimePasses>());
+  if (!options.reproducer.empty())
+    passes.enableCrashReproducerGeneration(options.reproducer,
+                                           /*genLocalReproducer=*/true);
   switch (phase) {
   case Phase::Grouped:
     addGrouped(passes, settings);
@@ -133,9 +158,8 @@ static LogicalResult runPhase(ModuleOp module, Phase phase,
     return module.emitError("no passes lead to the phase ")
            << phases()[static_cast<size_t>(phase)].name;
   }
-  if (mlir::failed(passes.run(module)))
-    return mlir::failure();
-  return checkPhase(module, phase);
+  passes.addPass(createCheckPhasePass(phase, options.fault == phase));
+  return passes.run(module);
 }
 
 LogicalResult lower(ModuleOp module, Phase from, Phase to,
@@ -145,7 +169,7 @@ LogicalResult lower(ModuleOp module, Phase from, Phase to,
   for (const PhaseInfo &info : phases()) {
     if (info.phase <= from || info.phase > to)
       continue;
-    if (mlir::failed(runPhase(module, info.phase, settings)))
+    if (mlir::failed(runPhase(module, info.phase, settings, options)))
       return mlir::failure();
     if (info.phase == Phase::Loops && options.remarkScalarLoops)
       remarkScalarLoops(module);

@@ -16,6 +16,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 namespace spex {
 enum class Phase {
@@ -44,6 +45,11 @@ struct PipelineOptions {
   std::function<void(Phase, mlir::ModuleOp)> afterPhase;
   /// One remark for each innermost loop of float arithmetic left scalar.
   bool remarkScalarLoops = false;
+  /// Where to write a file that replays the failing pass by `spex-opt
+  /// --run-reproducer`; empty: nowhere. It costs a copy before each pass.
+  std::string reproducer;
+  /// For tests: the check at the end of this phase fails.
+  std::optional<Phase> fault;
 };
 
 /// Lowers a module that is output of `from` to `to`: Grouped, Loops or Llvm.

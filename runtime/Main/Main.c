@@ -166,15 +166,33 @@ static spex_status run_model(run *r) {
   return status;
 }
 
+/* Position 0, with room for as many positions as the call has. */
+static void print_memory(run *r) {
+  const spex_manifest *m = &r->model.manifest;
+  int64_t *dims = r->arrays.dims;
+  for (int64_t i = 0; i < m->dim_count; ++i)
+    dims[i] = r->options.at[i] ? r->options.at[i] : m->dims[i].max;
+  if (m->step >= 0)
+    dims[m->dim_count + 1] = dims[m->step];
+  spex_model_memory memory = spex_model_measure(&r->model, dims);
+  printf("{\"scratch_bytes\": %lld, \"worker_bytes\": %lld, "
+         "\"state_bytes\": %lld, \"packed_bytes\": %lld}\n",
+         (long long)memory.scratch, (long long)memory.worker,
+         (long long)memory.state, (long long)memory.packed);
+}
+
 static spex_status start(run *r, const spex_program *program, int argc,
                          char **argv) {
   if (spex_model_open(&r->model, program, &r->error) != SPEX_OK ||
       spex_options_read(&r->options, &r->model.manifest, argc, argv,
                         &r->error) != SPEX_OK)
     return SPEX_FAILED;
-  if (!r->options.help && !r->options.version)
+  const spex_options *o = &r->options;
+  if (!o->help && !o->version && !o->memory)
     return run_model(r);
-  if (r->options.help)
+  if (o->memory && !o->help && !o->version)
+    print_memory(r);
+  else if (o->help)
     spex_print_help(&r->model.manifest, argc > 0 ? argv[0] : "model");
   else
     printf("%s, compiled by spex %s\n", r->model.manifest.name, SPEX_VERSION);

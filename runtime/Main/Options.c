@@ -30,6 +30,7 @@ enum {
   PROMPT,
   PROMPT_IDS,
   TEMPERATURE,
+  MEMORY,
   HELP,
   VERSION,
   OPTION_COUNT
@@ -72,6 +73,10 @@ static const struct {
                      "0 takes the likeliest (default), "
                      "above 0 samples",
                      0},
+    [MEMORY] = {"memory", NULL,
+                "print the bytes that a run needs as JSON, and stop; sizes "
+                "without --at count at their bounds",
+                0},
     [HELP] = {"help", NULL, "print this", 0},
     [VERSION] = {"version", NULL, "print the versions of model and compiler",
                  0}};
@@ -251,6 +256,9 @@ static spex_status set_option(spex_options *o, const spex_manifest *manifest,
     break;
   case PROMPT_IDS:
     o->prompt_ids = value;
+    break;
+  case MEMORY:
+    o->memory = 1;
     break;
   case HELP:
     o->help = 1;

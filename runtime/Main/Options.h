@@ -29,7 +29,7 @@ typedef struct spex_options {
   uint64_t seed;
   const char *prompt, *prompt_ids;
   double temperature;
-  int help, version;
+  int help, version, memory;
   uint32_t given; /* one bit for each option of the table */
 } spex_options;
 

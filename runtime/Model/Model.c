@@ -96,13 +96,27 @@ static int64_t round_up(int64_t bytes, int64_t to) {
   return bytes < 0 || bytes > INT64_MAX - to ? -1 : (bytes + to - 1) / to * to;
 }
 
+spex_model_memory spex_model_measure(const spex_model *model,
+                                     const int64_t *dims) {
+  const spex_program *program = model->program;
+  spex_model_memory memory = {0};
+  memory.scratch = round_up(evaluate(program->scratch_bytes, dims), 128);
+  memory.worker = round_up(evaluate(program->worker_bytes, dims), 128);
+  if (model->manifest.step >= 0)
+    memory.state = evaluate(program->state_bytes, dims);
+  for (int64_t i = 0; i < model->manifest.packed_count; ++i)
+    if (__builtin_add_overflow(memory.packed, program->packed_bytes[i],
+                               &memory.packed))
+      memory.packed = INT64_MAX;
+  return memory;
+}
+
 /* Scratch of the entry, then that of each worker. Grows as needed: a step needs
    more with every position. */
 static spex_status reserve_scratch(spex_model *model, const int64_t *dims,
                                    spex_error *error) {
-  const spex_program *program = model->program;
-  int64_t entry = round_up(evaluate(program->scratch_bytes, dims), 128);
-  int64_t worker = round_up(evaluate(program->worker_bytes, dims), 128);
+  spex_model_memory memory = spex_model_measure(model, dims);
+  int64_t entry = memory.scratch, worker = memory.worker;
   int64_t total = -1, workers = spex_pool_workers(model->context.pool);
   if (entry < 0 || worker < 0 ||
       __builtin_mul_overflow(worker, workers, &total) ||
@@ -125,7 +139,7 @@ spex_status spex_model_reserve_state(spex_model *model, const int64_t *dims,
                                      spex_error *error) {
   if (model->manifest.step < 0)
     return SPEX_OK;
-  int64_t bytes = evaluate(model->program->state_bytes, dims);
+  int64_t bytes = spex_model_measure(model, dims).state;
   if (model->state.data && bytes == model->state.bytes) {
     memset(model->state.data, 0, (size_t)bytes);
     return SPEX_OK;

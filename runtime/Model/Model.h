@@ -42,6 +42,17 @@ spex_status spex_model_load(spex_model *model, const char *path, uint64_t seed,
    if the program can step. */
 enum { SPEX_MAX_DIMS = 64 };
 
+/* Bytes that a run of these sizes needs; -1 for what does not fit in 63 bits. */
+typedef struct spex_model_memory {
+  int64_t scratch; /* once */
+  int64_t worker;  /* for each worker, behind it */
+  int64_t state;   /* 0 if the program cannot step */
+  int64_t packed;  /* weights, for as long as the model lives */
+} spex_model_memory;
+
+spex_model_memory spex_model_measure(const spex_model *model,
+                                     const int64_t *dims);
+
 /* Makes zeroed state for the capacity in `dims`. Not needed before a run from
    position 0 with a capacity that no earlier call had. */
 spex_status spex_model_reserve_state(spex_model *model, const int64_t *dims,

@@ -8,6 +8,7 @@
 #include "compiler/Driver/Commands/Commands.h"
 #include "compiler/Driver/Compile.h"
 #include "compiler/Driver/Files.h"
+#include "compiler/Driver/TimeTrace.h"
 #include "compiler/Frontend/Printer.h"
 #include "compiler/Link/Link.h"
 
@@ -92,19 +93,7 @@ int buildCommand(const Arguments &arguments) {
   if (arguments.has(OPT_shared) && arguments.has(OPT_emit_eq))
     return fail("`--shared` makes a library and `--emit` stops before: give "
                 "one of them");
-  std::string trace = arguments.value(OPT_time_trace_eq);
-  if (trace.empty())
-    return buildTo(arguments, *path, *phase);
-
-  llvm::timeTraceProfilerInitialize(/*TimeTraceGranularity=*/500, "spex");
-  int status = buildTo(arguments, *path, *phase);
-  std::string events, error;
-  llvm::SmallString<0> buffer;
-  llvm::raw_svector_ostream stream(buffer);
-  llvm::timeTraceProfilerWrite(stream);
-  llvm::timeTraceProfilerCleanup();
-  if (!writeFile(trace, buffer, error))
-    return fail(error);
-  return status;
+  TimeTrace trace(arguments);
+  return trace.finish(buildTo(arguments, *path, *phase));
 }
 } // namespace spex

@@ -17,6 +17,8 @@ int buildCommand(const Arguments &arguments);
 int runCommand(const Arguments &arguments);
 int checkCommand(const Arguments &arguments);
 int verifyCommand(const Arguments &arguments);
+int costCommand(const Arguments &arguments);
+int reduceCommand(const Arguments &arguments);
 int formatCommand(const Arguments &arguments);
 int explainCommand(const Arguments &arguments);
 

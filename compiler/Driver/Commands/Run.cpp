@@ -11,6 +11,7 @@
 #include "compiler/Driver/Commands/Reference.h"
 #include "compiler/Driver/Compile.h"
 #include "compiler/Driver/Files.h"
+#include "compiler/Driver/TimeTrace.h"
 
 #include <cerrno>
 #include <cstring>
@@ -59,9 +60,10 @@ int runCommand(const Arguments &arguments) {
     return 1;
   if (arguments.has(OPT_reference))
     return runReferenceCommand(arguments, *path);
+  TimeTrace trace(arguments);
   Compilation compilation(arguments);
   int descriptor = compileInMemory(compilation, *path);
-  if (descriptor < 0)
+  if (trace.finish(descriptor < 0) != 0)
     return 1;
   std::vector<std::string> forwarded =
       forwardedOptions(arguments, compilation.name());

@@ -11,6 +11,8 @@
 #include "compiler/Driver/Commands/Reference.h"
 #include "compiler/Driver/Compile.h"
 #include "compiler/Driver/Files.h"
+#include "compiler/Driver/Programs.h"
+#include "compiler/Driver/TimeTrace.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
@@ -19,10 +21,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 namespace spex {
 namespace {
@@ -45,28 +44,6 @@ struct TemporaryFolder {
       llvm::sys::fs::remove_directories(path);
   }
 };
-
-/// Runs the program and waits; false unless it ends with 0.
-bool runProgram(int descriptor, const std::vector<std::string> &arguments) {
-  std::vector<char *> pointers;
-  for (const std::string &text : arguments)
-    pointers.push_back(const_cast<char *>(text.c_str()));
-  pointers.push_back(nullptr);
-  pid_t child = fork();
-  if (child == 0) {
-    fexecve(descriptor, pointers.data(), environ);
-    _exit(127);
-  }
-  int status = 0;
-  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-    ;
-  if (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-    return true;
-  if (child < 0 || !WIFEXITED(status) || WEXITSTATUS(status) == 127)
-    fail("internal: the program could not be run; this is a fault in the "
-         "compiler");
-  return false;
-}
 
 std::vector<std::string> nativeArguments(
     const Arguments &arguments, const std::string &name,
@@ -96,9 +73,10 @@ int verifyCommand(const Arguments &arguments) {
   interpreter::ReferenceOptions options;
   if (!path || !readReferenceOptions(arguments, options))
     return 1;
+  TimeTrace trace(arguments);
   Compilation compilation(arguments);
   int descriptor = compileInMemory(compilation, *path);
-  if (descriptor < 0)
+  if (trace.finish(descriptor < 0) != 0)
     return 1;
   const EntryPoint *entry = compilation.entry();
   if (!entry)

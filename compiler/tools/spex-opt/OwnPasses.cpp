@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/Pipelines/CheckPhase.h"
 #include "compiler/tools/spex-opt/Registration.h"
 
 #include "dialects/Conversion/ExpandMath/Passes.h"
@@ -23,6 +24,7 @@ void spex::registerOwnPasses() {
   mlir::grouped::registerSpexGroupedToVectorPasses();
   mlir::grouped::registerSpexGroupedTransformsPasses();
   mlir::moe::registerSpexMoeToGroupedPasses();
+  registerCheckPhasePass();
   registerExpandMathPasses();
   registerSpexLinalgToLoopsPasses();
   registerSpexLinalgToVectorPasses();
