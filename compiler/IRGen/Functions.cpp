@@ -55,10 +55,16 @@ struct FloatBuilder {
     Value tanh = apply<math::TanhOp>(scaled);
     return multiply(multiply(number(0.5), x), add(number(1), tanh));
   }
-  /// log(1 + exp(-|x|)): never overflows.
+  /// log(1 + exp(-|x|)): never overflows. What 1 + e drops of a small e is put
+  /// back as a factor, and a smaller one is its own result.
   Value logOnePlusExp(Value x) {
-    Value small = exp(negate(apply<math::AbsFOp>(x)));
-    return log(add(number(1), small));
+    Value e = exp(negate(apply<math::AbsFOp>(x)));
+    Value sum = add(number(1), e);
+    Value kept = apply<arith::SubFOp>(sum, number(1));
+    Value isLost = arith::CmpFOp::create(
+        s.builder, s.loc, arith::CmpFPredicate::OEQ, kept, number(0));
+    return arith::SelectOp::create(s.builder, s.loc, isLost, e,
+                                   multiply(log(sum), divide(e, kept)));
   }
   Value sign(Value x) {
     Value zero = number(0);

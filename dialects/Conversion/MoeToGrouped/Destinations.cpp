@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Conversion/MoeToGrouped/Conversion.h"
+#include "dialects/Grouped/IR/GroupedOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -22,10 +23,25 @@ namespace mlir::moe {
 
 using bufferization::MaterializeInDestinationOp;
 
+/// Whether `dest`, collapsed, is still known to lie in one piece. What a task
+/// writes is a part of a whole: its strides are known only where the sizes
+/// behind them are.
+static bool canCollapse(Value dest, tensor::ExpandShapeOp expand) {
+  auto arg = dyn_cast<BlockArgument>(dest);
+  if (!arg || !isa<grouped::TasksOp>(arg.getOwner()->getParentOp()))
+    return true;
+  return llvm::all_of(
+      expand.getReassociationIndices(), [&](ArrayRef<int64_t> group) {
+        return llvm::none_of(group.drop_front(), [&](int64_t dim) {
+          return expand.getResultType().isDynamicDim(dim);
+        });
+      });
+}
+
 /// materialize(expand(x)) in dest => materialize(x) in collapse(dest)
 static void sinkReshape(IRRewriter &rewriter, MaterializeInDestinationOp op) {
   auto expand = op.getSource().getDefiningOp<tensor::ExpandShapeOp>();
-  if (!expand)
+  if (!expand || !canCollapse(op.getDest(), expand))
     return;
   rewriter.setInsertionPoint(op);
   Location loc = op.getLoc();

@@ -177,6 +177,16 @@ struct TasksModel : DestinationModel<TasksModel, TasksOp> {
   }
 };
 
+/// The buffer that `value` is a view of.
+Value getWhole(Value value) {
+  while (isa_and_nonnull<memref::CollapseShapeOp, memref::ExpandShapeOp,
+                         memref::SubViewOp, memref::CastOp,
+                         bufferization::ToTensorOp, bufferization::ToBufferOp>(
+      value.getDefiningOp()))
+    value = value.getDefiningOp()->getOperand(0);
+  return value;
+}
+
 struct YieldModel
     : BufferizableOpInterface::ExternalModel<YieldModel, YieldOp> {
   bool bufferizesToMemoryRead(Operation *, OpOperand &,
@@ -195,11 +205,21 @@ struct YieldModel
                             const AnalysisState &) const {
     return true;
   }
-  // The parent's verifyAnalysis saw that nothing is left to store.
+  // The parent's verifyAnalysis saw that nothing is left to store. A view that
+  // cannot be taken of the destination is a copy all the same, and what is
+  // written into that is lost.
   LogicalResult bufferize(Operation *op, RewriterBase &rewriter,
-                          const BufferizationOptions &,
-                          BufferizationState &) const {
+                          const BufferizationOptions &options,
+                          BufferizationState &state) const {
     rewriter.setInsertionPoint(op);
+    for (Value value : op->getOperands()) {
+      FailureOr<Value> buffer =
+          bufferization::getBuffer(rewriter, value, options, state);
+      if (failed(buffer))
+        return failure();
+      if (getWhole(*buffer).getDefiningOp<memref::AllocOp>())
+        return op->emitOpError("yields a copy of its destination");
+    }
     rewriter.replaceOpWithNewOp<YieldOp>(op);
     return success();
   }
