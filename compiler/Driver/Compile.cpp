@@ -96,7 +96,7 @@ bool Compilation::start(const std::string &path, Phase stopAt) {
   if (!isGood)
     return false;
   entryPoint = chooseEntry(*checked.program);
-  if (!entryPoint)
+  if (!entryPoint || !addTaps(arguments, checked, *entryPoint))
     return false;
   if (arguments.has(OPT_dump_to_eq))
     dump(Phase::Ast, print(*checked.tree));
@@ -106,7 +106,7 @@ bool Compilation::start(const std::string &path, Phase stopAt) {
 bool Compilation::parseModule() {
   llvm::TimeTraceScope scope("parse IR");
   for (OptionID id : {OPT_dim_eq, OPT_set_eq, OPT_numerics_eq, OPT_entry_eq,
-                      OPT_cpu_eq, OPT_O0, OPT_O3})
+                      OPT_cpu_eq, OPT_O0, OPT_O3, OPT_tap_eq})
     if (arguments.has(id)) {
       fail("`" + checked.file.name + "` is IR: its sizes, level and target " +
            "are fixed, and `" +

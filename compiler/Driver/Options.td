@@ -60,6 +60,7 @@ def reference : Switch<"reference", "run the interpreter instead of native code"
 defm weights : Value<"weights", "FILE", "parameters (safetensors); without: seeded initial values", executes>;
 defm input : Value<"input", "NAME=FILE", "an input (npy)", runs>;
 defm output : Value<"output", "NAME=FILE", "where to write a result (npy)", runs>;
+defm tap : Value<"tap", "PATH=FILE", "where to write a value inside of the model, as Block.y.weight", runs>;
 defm at : Value<"at", "B=2,S=7", "sizes that no input fixes (cost: all others count at their bounds)", [run_command, verify_command, cost_command]>;
 defm threads : Value<"threads", "N", "threads to use", executes>;
 defm stats : Value<"stats", "FILE", "write how often each expert was chosen (-: a chart)", runs>;

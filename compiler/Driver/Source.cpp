@@ -7,6 +7,7 @@
 #include "compiler/Driver/Source.h"
 #include "compiler/Driver/Files.h"
 #include "compiler/Frontend/Parser.h"
+#include "compiler/Sema/Tap.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/TimeProfiler.h"
@@ -114,5 +115,25 @@ const EntryPoint *chooseEntry(const Program &program) {
   fail("the program has several entry points; choose one with --entry: " +
        llvm::join(names, ", "));
   return nullptr;
+}
+
+bool addTaps(const Arguments &arguments, CheckedSource &source,
+             const EntryPoint &entry) {
+  for (const std::string &text : arguments.values(OPT_tap_eq)) {
+    auto parts = splitAssignment(text);
+    std::string error;
+    if (!parts || parts->second.empty())
+      error = "--tap takes PATH=FILE, and got `" + text + "`";
+    else if (arguments.has(OPT_generate_eq))
+      error = "--tap has no meaning with --generate: it writes a value of one "
+              "run";
+    else
+      error = addTap(*source.program, entry, parts->first);
+    if (!error.empty()) {
+      fail(error);
+      return false;
+    }
+  }
+  return true;
 }
 } // namespace spex

@@ -42,6 +42,11 @@ bool checkSource(const Arguments &arguments, bool mustBeBuildable,
 /// The entry point to compile, or null after an error.
 const EntryPoint *chooseEntry(const Program &program);
 
+/// Makes the values that `--tap` names results of the entry point; false after
+/// an error.
+bool addTaps(const Arguments &arguments, CheckedSource &source,
+             const EntryPoint &entry);
+
 /// Prints what the engine holds to stderr.
 void printDiagnostics(const DiagnosticEngine &diagnostics);
 

@@ -116,6 +116,8 @@ bool readReferenceOptions(const Arguments &arguments,
                       options.inputs) &&
          readFileList("--output", arguments.values(OPT_output_eq),
                       options.outputs) &&
+         readFileList("--tap", arguments.values(OPT_tap_eq),
+                      options.outputs) &&
          readSizes(arguments.values(OPT_at_eq), options.at);
 }
 
@@ -133,7 +135,7 @@ int runReferenceCommand(const Arguments &arguments, const std::string &path) {
   if (!checkSource(arguments, /*mustBeBuildable=*/true, source))
     return 1;
   const EntryPoint *entry = chooseEntry(*source.program);
-  if (!entry)
+  if (!entry || !addTaps(arguments, source, *entry))
     return 1;
   if (arguments.has(OPT_generate_eq))
     return generate(arguments, source, *entry, options);

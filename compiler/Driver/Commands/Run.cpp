@@ -46,6 +46,9 @@ std::vector<std::string> forwardedOptions(const Arguments &arguments,
           arg->getOption().getUnaliasedOption().getPrefixedName().str() +
           arg->getValue());
       break;
+    case OPT_tap_eq: // by now a result like any other
+      forwarded.push_back(std::string("--output=") + arg->getValue());
+      break;
     default:
       break;
     }

@@ -1,0 +1,425 @@
+//===- Tap.cpp - Make a value inside of a model a result ------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Goes down the path to the value, and comes back with one more field for the
+// result of every component on the way. All calls of such a component change.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Sema/Tap.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace spex {
+namespace {
+using Dims = std::vector<const Dimension *>;
+
+bool has(const Dims &dims, const Dimension *dim) {
+  return std::find(dims.begin(), dims.end(), dim) != dims.end();
+}
+
+void walk(ExprPtr &expr, const std::function<void(ExprPtr &)> &fn) {
+  if (!expr)
+    return;
+  for (ExprPtr &arg : expr->args)
+    walk(arg, fn);
+  for (auto &[name, value] : expr->named)
+    walk(value, fn);
+  fn(expr);
+}
+
+/// Of a statement that runs once in a call of its body.
+void walk(Statement &statement, const std::function<void(ExprPtr &)> &fn) {
+  walk(statement.value, fn);
+  if (!statement.route)
+    return;
+  Route &route = *statement.route;
+  for (ExprPtr &arg : route.args)
+    walk(arg, fn);
+  for (ExprPtr *clause :
+       {&route.score, &route.prob, &route.select.by, &route.select.where,
+        &route.select.capacity, &route.keep, &route.capacity, &route.order,
+        &route.weight})
+    walk(*clause, fn);
+}
+
+bool isCall(const Expr &expr) {
+  return expr.kind == Expr::Kind::Component ||
+         expr.kind == Expr::Kind::Stack || expr.kind == Expr::Kind::Each;
+}
+
+/// A call as part of a clause may need what only clauses know.
+bool readsRoute(ExprPtr &expr) {
+  bool found = false;
+  walk(expr, [&](ExprPtr &e) {
+    found |= e->kind == Expr::Kind::RouteWord ||
+             e->kind == Expr::Kind::Chosen || e->route;
+  });
+  return found;
+}
+
+class Tapper {
+public:
+  explicit Tapper(Program &program) : program(program) {}
+  std::string run(const EntryPoint &entry, const std::string &path);
+
+private:
+  Program &program;
+  std::string path;
+
+  Instance &instanceOf(const Instance *wanted);
+  std::string find(Instance &instance, const std::string &rest, ExprPtr &value);
+  bool findLocal(Instance &instance, const std::string &rest, ExprPtr &value);
+  bool findOfRoute(const Route &route, const std::string &rest, ExprPtr &value);
+  std::string findBelow(Instance &instance, const std::string &rest,
+                        ExprPtr &value);
+  ExprPtr hoist(Instance &instance, size_t statement, ExprPtr &call);
+  std::string addResult(Instance &instance, ExprPtr value, std::string first);
+  std::string addToCall(ExprPtr &call, const Instance &callee,
+                        const Type &added);
+  std::string forEachCall(const Instance &callee,
+                          const std::function<std::string(ExprPtr &)> &fn);
+  ExprPtr make(Expr::Kind kind, const Type &type, SourceLocation location);
+};
+} // namespace
+
+ExprPtr Tapper::make(Expr::Kind kind, const Type &type,
+                     SourceLocation location) {
+  auto expr = std::make_unique<Expr>();
+  expr->kind = kind;
+  expr->type = type;
+  expr->location = location;
+  return expr;
+}
+
+Instance &Tapper::instanceOf(const Instance *wanted) {
+  for (const std::unique_ptr<Instance> &instance : program.instances)
+    if (instance.get() == wanted)
+      return *instance;
+  return *program.instances.front();
+}
+
+bool Tapper::findLocal(Instance &instance, const std::string &rest,
+                       ExprPtr &value) {
+  auto isSet = [&](int slot) {
+    if (slot < int(instance.inputs.size()))
+      return true;
+    return std::any_of(
+        instance.body.begin(), instance.body.end(), [&](const Statement &s) {
+          return (s.kind == Statement::Kind::Let && s.slot == slot) ||
+                 (s.route &&
+                  (s.route->scoreSlot == slot || s.route->probSlot == slot));
+        });
+  };
+  for (size_t slot = 0; slot < instance.locals.size(); ++slot) {
+    const Local &local = instance.locals[slot];
+    if (local.name.empty() || !isSet(int(slot)))
+      continue;
+    ExprPtr read = make(Expr::Kind::Local, local.type, local.location);
+    read->slot = int(slot);
+    read->fieldNames = local.fieldNames;
+    read->fieldTypes = local.fieldTypes;
+    if (local.fieldNames.empty() && local.name == rest) {
+      value = std::move(read);
+      return true;
+    }
+    for (size_t f = 0; f < local.fieldNames.size(); ++f)
+      if (local.name + "." + local.fieldNames[f] == rest) {
+        value =
+            make(Expr::Kind::Field, local.fieldTypes[f], local.location);
+        value->index = int(f);
+        value->args.push_back(std::move(read));
+        return true;
+      }
+  }
+  return false;
+}
+
+bool Tapper::findOfRoute(const Route &route, const std::string &rest,
+                         ExprPtr &value) {
+  for (size_t f = 0; route.isResultUsed && f < route.resultTypes.size(); ++f) {
+    std::string name = route.name;
+    if (!route.fieldNames.empty())
+      name += "." + route.fieldNames[f];
+    if (rest != name)
+      continue;
+    value = make(Expr::Kind::RouteResult, route.resultTypes[f], route.location);
+    value->index = int(f);
+    value->route = &route;
+    return true;
+  }
+  Dims pairs = route.units, groups;
+  pairs.push_back(route.experts);
+  for (const Dimension *dim : route.units)
+    if (!has(route.group, dim))
+      groups.push_back(dim);
+  Dims counts = groups;
+  counts.push_back(route.experts);
+  struct Row {
+    const char *name;
+    RouteField field;
+    Type type;
+  };
+  std::vector<Row> rows = {
+      {"weight", RouteField::Weight, {ElementType::F32, nullptr, pairs}}};
+  bool isSoft = route.select.kind == Selection::Kind::All;
+  if (!isSoft) {
+    rows.push_back(
+        {"selected", RouteField::Selected, {ElementType::Bool, nullptr, pairs}});
+    rows.push_back(
+        {"kept", RouteField::Kept, {ElementType::Bool, nullptr, pairs}});
+    rows.push_back(
+        {"load", RouteField::Load, {ElementType::F32, nullptr, counts}});
+    rows.push_back(
+        {"count", RouteField::Count, {ElementType::Int, nullptr, counts}});
+    rows.push_back(
+        {"dropped", RouteField::Dropped, {ElementType::F32, nullptr, groups}});
+  }
+  if (route.select.kind == Selection::Kind::At || route.select.count == 1)
+    rows.push_back({"index",
+                    RouteField::Index,
+                    {ElementType::Index, route.experts, route.units}});
+  for (const Row &row : rows)
+    if (rest == route.name + "." + row.name) {
+      value = make(Expr::Kind::RouteField, row.type, route.location);
+      value->routeField = row.field;
+      value->route = &route;
+      return true;
+    }
+  return false;
+}
+
+/// The expression that reads the value in the body of `instance`.
+std::string Tapper::find(Instance &instance, const std::string &rest,
+                         ExprPtr &value) {
+  if (findLocal(instance, rest, value))
+    return "";
+  for (const Statement &statement : instance.body)
+    if (statement.route && findOfRoute(*statement.route, rest, value))
+      return "";
+  std::string error = findBelow(instance, rest, value);
+  if (!error.empty() || value)
+    return error;
+  for (const Statement &statement : instance.body)
+    if (statement.route &&
+        rest.compare(0, statement.route->name.size() + 1,
+                     statement.route->name + ".") == 0)
+      return "it is no field of the route, or of one expert, which sees only "
+             "its own rows";
+  return "`" + instance.name + "` has no such value, or no result needs it";
+}
+
+/// Goes on below a call whose label the path names next.
+std::string Tapper::findBelow(Instance &instance, const std::string &rest,
+                              ExprPtr &value) {
+  for (size_t s = 0; s < instance.body.size(); ++s) {
+    const Instance *callee = nullptr;
+    std::string label;
+    walk(instance.body[s], [&](ExprPtr &expr) {
+      bool isNext = isCall(*expr) && !expr->callee.label.empty() &&
+                    rest.compare(0, expr->callee.label.size() + 1,
+                                 expr->callee.label + ".") == 0;
+      if (!isNext || callee || (instance.body[s].route && readsRoute(expr)))
+        return;
+      callee = expr->callee.instance;
+      label = expr->callee.label;
+    });
+    if (!callee)
+      continue;
+    ExprPtr inner;
+    std::string error =
+        find(instanceOf(callee), rest.substr(label.size() + 1), inner);
+    if (error.empty())
+      error = addResult(instanceOf(callee), std::move(inner), "");
+    if (!error.empty())
+      return error;
+    // The call is another node now, somewhere in the same statement.
+    ExprPtr *call = nullptr;
+    walk(instance.body[s], [&](ExprPtr &expr) {
+      if (!call && isCall(*expr) && expr->callee.label == label &&
+          expr->callee.instance == callee)
+        call = &expr;
+    });
+    size_t last = (*call)->fieldTypes.size() - 1;
+    value = make(Expr::Kind::Field, (*call)->fieldTypes[last],
+                 (*call)->location);
+    value->index = int(last);
+    value->args.push_back(hoist(instance, s, *call));
+    return "";
+  }
+  return "";
+}
+
+/// Computes a record in front of the statement; gives a second reader of it.
+ExprPtr Tapper::hoist(Instance &instance, size_t statement, ExprPtr &call) {
+  Local local;
+  local.location = call->location;
+  local.type = call->type;
+  local.fieldNames = call->fieldNames;
+  local.fieldTypes = call->fieldTypes;
+  auto read = [&] {
+    ExprPtr expr = make(Expr::Kind::Local, local.type, local.location);
+    expr->slot = int(instance.locals.size());
+    expr->fieldNames = local.fieldNames;
+    expr->fieldTypes = local.fieldTypes;
+    return expr;
+  };
+  Statement let;
+  let.kind = Statement::Kind::Let;
+  let.location = call->location;
+  let.slot = int(instance.locals.size());
+  ExprPtr first = read(), second = read();
+  let.value = std::move(call);
+  call = std::move(first);
+  instance.locals.push_back(std::move(local));
+  instance.body.insert(instance.body.begin() + long(statement),
+                       std::move(let));
+  return second;
+}
+
+/// One more field of the result; a single result becomes the field `first`.
+std::string Tapper::addResult(Instance &instance, ExprPtr value,
+                              std::string first) {
+  for (const std::unique_ptr<Instance> &each : program.instances)
+    for (const Statement &statement : each->body)
+      if (statement.route)
+        for (const ExpertKind &kind : statement.route->kinds)
+          if (kind.callee.instance == &instance)
+            return "`" + instance.name + "` is an expert, too";
+  size_t at = 0;
+  while (instance.body[at].kind != Statement::Kind::Return)
+    ++at;
+  bool isSingle = instance.fieldNames.empty();
+  Type added = value->type;
+  SourceLocation location = instance.body[at].location;
+  if (isSingle) {
+    // A stack feeds on the field that is called as its first input.
+    if (first.empty())
+      first = instance.inputs.empty() ? "out" : instance.inputs[0].name;
+    instance.fieldNames = {first};
+    ExprPtr record = make(Expr::Kind::Record, {}, location);
+    record->args.push_back(std::move(instance.body[at].value));
+    instance.body[at].value = std::move(record);
+  } else if (instance.body[at].value->kind != Expr::Kind::Record) {
+    ExprPtr &written = instance.body[at].value;
+    std::vector<std::string> names = written->fieldNames;
+    ExprPtr record = make(Expr::Kind::Record, {}, location);
+    ExprPtr source = hoist(instance, at, written);
+    ++at;
+    for (const std::string &name : instance.fieldNames) {
+      size_t field = size_t(
+          std::find(names.begin(), names.end(), name) - names.begin());
+      ExprPtr read =
+          make(Expr::Kind::Field, source->fieldTypes[field], location);
+      ExprPtr copy = make(Expr::Kind::Local, source->type, location);
+      copy->slot = source->slot;
+      copy->fieldNames = source->fieldNames;
+      copy->fieldTypes = source->fieldTypes;
+      read->index = int(field);
+      read->args.push_back(std::move(copy));
+      record->args.push_back(std::move(read));
+    }
+    instance.body[at].value = std::move(record);
+  }
+  Expr &record = *instance.body[at].value;
+  if (record.fieldNames.empty()) {
+    record.fieldNames = instance.fieldNames;
+    record.fieldTypes = instance.resultTypes;
+  }
+  std::string error = forEachCall(instance, [&](ExprPtr &call) {
+    return addToCall(call, instance, added);
+  });
+  record.fieldNames.push_back(path);
+  record.fieldTypes.push_back(added);
+  record.args.push_back(std::move(value));
+  instance.fieldNames.push_back(path);
+  instance.resultTypes.push_back(added);
+  return error;
+}
+
+std::string
+Tapper::forEachCall(const Instance &callee,
+                    const std::function<std::string(ExprPtr &)> &fn) {
+  std::string error;
+  auto visit = [&](ExprPtr &expr) {
+    if (isCall(*expr) && expr->callee.instance == &callee && error.empty())
+      error = fn(expr);
+  };
+  for (const std::unique_ptr<Instance> &each : program.instances) {
+    for (Statement &statement : each->body) {
+      walk(statement, visit);
+      // What it binds may be the call itself.
+      if (statement.kind == Statement::Kind::Let &&
+          statement.value->isRecord()) {
+        Local &local = each->locals[size_t(statement.slot)];
+        local.fieldNames = statement.value->fieldNames;
+        local.fieldTypes = statement.value->fieldTypes;
+      }
+    }
+    for (const std::unique_ptr<Scan> &scan : each->scans)
+      for (Statement &statement : scan->body)
+        walk(statement, [&](ExprPtr &expr) {
+          if (isCall(*expr) && expr->callee.instance == &callee)
+            error = "`" + callee.name + "` is called in a `scan`, too";
+        });
+  }
+  return error;
+}
+
+/// `callee` has its old result still.
+std::string Tapper::addToCall(ExprPtr &call, const Instance &callee,
+                              const Type &added) {
+  bool isSingle = callee.resultTypes.size() == callee.fieldNames.size() &&
+                  call->fieldNames.empty();
+  bool isStack = call->kind == Expr::Kind::Stack;
+  size_t known = 0; // the field whose dims tell those of the call
+  for (size_t f = 0; isStack && f < callee.fieldNames.size(); ++f)
+    if (callee.fieldNames[f] == callee.inputs[0].name)
+      known = f;
+  Type type = added;
+  type.dims = isSingle ? call->type.dims : call->fieldTypes[known].dims;
+  for (const Dimension *dim : callee.resultTypes[known].dims)
+    type.dims.erase(std::remove(type.dims.begin(), type.dims.end(), dim),
+                    type.dims.end());
+  if (isStack)
+    type.dims.insert(type.dims.begin(), call->dims[0]);
+  for (const Dimension *dim : added.dims) {
+    if (has(type.dims, dim))
+      return "it would have the dimension `" + dim->name + "` twice";
+    type.dims.push_back(dim);
+  }
+  if (isSingle) {
+    Type single = call->type;
+    call->fieldNames = callee.fieldNames;
+    call->fieldTypes = {single};
+    ExprPtr field = make(Expr::Kind::Field, single, call->location);
+    field->height = call->height + 1;
+    field->args.push_back(std::move(call));
+    call = std::move(field);
+    call->args[0]->fieldNames.push_back(path);
+    call->args[0]->fieldTypes.push_back(type);
+    return "";
+  }
+  call->fieldNames.push_back(path);
+  call->fieldTypes.push_back(type);
+  return "";
+}
+
+std::string Tapper::run(const EntryPoint &entry, const std::string &wanted) {
+  path = wanted;
+  Instance &model = instanceOf(entry.model);
+  ExprPtr value;
+  std::string error = find(model, path, value);
+  if (error.empty())
+    error = addResult(model, std::move(value), "out");
+  return error.empty() ? "" : "cannot tap `" + path + "`: " + error;
+}
+
+std::string addTap(Program &program, const EntryPoint &entry,
+                   const std::string &path) {
+  return Tapper(program).run(entry, path);
+}
+
+} // namespace spex
