@@ -98,21 +98,26 @@ void BlockBuilder::call(func::FuncOp kernel, const KernelArguments &arguments) {
   func::CallOp::create(b, l.loc, kernel, arguments.flat());
 }
 
+/// Chooses the kernel, then calls it: with its many arguments, one call for
+/// each number of rows would be most of the code of a block.
 void BlockBuilder::callByRows(Value rows, bool isTail,
                               const KernelArguments &arguments) {
-  SmallVector<int64_t> cases;
-  for (int64_t i = 1; i <= kind.target.tileRows(); ++i)
-    cases.push_back(i);
-  auto dispatch = scf::IndexSwitchOp::create(b, l.loc, TypeRange(), rows, cases,
-                                             cases.size());
-  OpBuilder::InsertionGuard guard(b);
-  for (auto [i, region] : llvm::enumerate(dispatch.getCaseRegions())) {
+  int64_t most = kind.target.tileRows();
+  auto cases = llvm::to_vector(llvm::seq<int64_t>(1, most));
+  FunctionType type = kernel({most, 1, isTail}).getFunctionType();
+  auto choice = scf::IndexSwitchOp::create(b, l.loc, TypeRange(type), rows,
+                                           cases, cases.size());
+  auto yieldKernel = [&](Region &region, int64_t size) {
+    OpBuilder::InsertionGuard guard(b);
     b.createBlock(&region);
-    call(kernel({cases[i], 1, isTail}), arguments);
-    scf::YieldOp::create(b, l.loc);
-  }
-  b.createBlock(&dispatch.getDefaultRegion());
-  scf::YieldOp::create(b, l.loc);
+    Value callee = func::ConstantOp::create(
+        b, l.loc, type, kernel({size, 1, isTail}).getSymName());
+    scf::YieldOp::create(b, l.loc, callee);
+  };
+  for (auto [size, region] : llvm::zip(cases, choice.getCaseRegions()))
+    yieldKernel(region, size);
+  yieldKernel(choice.getDefaultRegion(), most);
+  func::CallIndirectOp::create(b, l.loc, choice.getResult(0), arguments.flat());
 }
 
 /// All rows of one panel.

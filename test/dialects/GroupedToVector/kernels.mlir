@@ -12,8 +12,12 @@
 
 // The block chooses a kernel by the number of rows of a tile.
 // CHECK:       func.func private @[[BLOCK]](
-// CHECK:         scf.index_switch
-// CHECK:         call @[[BLOCK]]_m6(
+// CHECK:         %[[KERNEL:[a-z0-9_]+]] = scf.index_switch {{.*}} -> (index,
+// CHECK:         case 1 {
+// CHECK-NEXT:      {{.*}}func.constant @[[BLOCK]]_m1 :
+// CHECK:         default {
+// CHECK-NEXT:      {{.*}}func.constant @[[BLOCK]]_m6 :
+// CHECK:         call_indirect %[[KERNEL]](
 
 // Six rows by two vectors, one fused multiply-add for each and step of k; full
 // panels, so no masks.
