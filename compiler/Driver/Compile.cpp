@@ -172,7 +172,15 @@ static void noteReproducer(const std::string &command) {
                << "` shows the fault again; please attach that file\n";
 }
 
+/// The phase that a hidden option lets fail.
+static std::optional<Phase> wantedFault(const Arguments &arguments) {
+  return findPhase(arguments.value(OPT_test_fault_eq));
+}
+
 bool Compilation::verifyModule() {
+  // An attribute that our own verifier does not know.
+  if (wantedFault(arguments) == Phase::Moe)
+    (*module)->setAttr("spex.fault", mlir::UnitAttr::get(context.get()));
   if (mlir::succeeded(mlir::verify(*module)))
     return true;
   std::string text, error, path = reproducerPath();
@@ -183,11 +191,6 @@ bool Compilation::verifyModule() {
   if (writeFile(path, text + "\n", error))
     noteReproducer("spex-opt " + path);
   return false;
-}
-
-/// The phase that a hidden option lets fail.
-static std::optional<Phase> wantedFault(const Arguments &arguments) {
-  return findPhase(arguments.value(OPT_test_fault_eq));
 }
 
 bool Compilation::lowerTo(Phase phase) {
