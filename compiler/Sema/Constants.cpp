@@ -85,20 +85,8 @@ std::optional<Size> Checker::constantName(const std::string &name,
   return std::nullopt;
 }
 
-std::optional<bool> Checker::compareSizes(BinaryOperator op, const Size &a,
-                                          const Size &b) {
-  if (isBroken(a) || isBroken(b))
-    return true;
-  if (op == BinaryOperator::Equal || op == BinaryOperator::NotEqual) {
-    bool areSame = SizeArithmetic::areEqual(a, b);
-    return areSame == (op == BinaryOperator::Equal);
-  }
-  std::optional<Size> difference = SizeArithmetic::subtract(a, b);
-  std::optional<Rational> value =
-      difference ? difference->constant() : std::nullopt;
-  if (!value)
-    return std::nullopt;
-  int order = Rational::compare(*value, Rational(0));
+static bool holds(BinaryOperator op, const Rational &difference) {
+  int order = Rational::compare(difference, Rational(0));
   switch (op) {
   case BinaryOperator::Less:
     return order < 0;
@@ -109,6 +97,60 @@ std::optional<bool> Checker::compareSizes(BinaryOperator op, const Size &a,
   default:
     return order >= 0;
   }
+}
+
+/// Whether each bounded dimension occurs in every term at most once, and
+/// nothing else does: then the extremes are at the ends of the dimensions.
+static bool isLinearInEach(const Size &size,
+                           const std::vector<const Size *> &bases) {
+  if (size.bottom.size() != 1 || !size.bottom.begin()->first.empty())
+    return false;
+  std::set<unsigned> known;
+  for (const Size *base : bases)
+    for (const auto &[monomial, factor] : base->top)
+      for (const auto &[unknown, power] : monomial)
+        known.insert(unknown);
+  for (const auto &[monomial, factor] : size.top)
+    for (const auto &[unknown, power] : monomial)
+      if (power != 1 || !known.count(unknown))
+        return false;
+  return true;
+}
+
+std::optional<bool> Checker::compareSizes(BinaryOperator op, const Size &a,
+                                          const Size &b) {
+  if (isBroken(a) || isBroken(b))
+    return true;
+  if (op == BinaryOperator::Equal || op == BinaryOperator::NotEqual) {
+    bool areSame = SizeArithmetic::areEqual(a, b);
+    return areSame == (op == BinaryOperator::Equal);
+  }
+  std::optional<Size> difference = SizeArithmetic::subtract(a, b);
+  if (!difference)
+    return std::nullopt;
+  if (std::optional<Rational> value = difference->constant())
+    return holds(op, *value);
+  std::vector<const Dimension *> dims = arithmetic.bases(*difference);
+  std::vector<const Size *> bases;
+  for (const Dimension *dim : dims)
+    bases.push_back(&sizeOf(dim));
+  if (dims.size() > 6 || !isLinearInEach(*difference, bases))
+    return std::nullopt;
+  unsigned numTrue = 0, corners = 1u << dims.size();
+  for (unsigned corner = 0; corner < corners; ++corner) {
+    std::optional<Rational> value = arithmetic.evaluate(
+        *difference, [&](const Dimension *dim) -> int64_t {
+          size_t i = size_t(std::find(dims.begin(), dims.end(), dim) -
+                            dims.begin());
+          return corner >> i & 1 ? dim->size : 1;
+        });
+    if (!value)
+      return std::nullopt;
+    numTrue += holds(op, *value);
+  }
+  if (numTrue != 0 && numTrue != corners)
+    return std::nullopt;
+  return numTrue != 0;
 }
 
 std::optional<Size> Checker::applyOperator(BinaryOperator op, const Size &a,
