@@ -11,6 +11,16 @@
 
 namespace spex::sema {
 
+/// Whether the value depends on what only a run knows.
+static bool readsRun(const Expr &expr) {
+  if (expr.kind == Expr::Kind::Local || expr.route || expr.scan)
+    return true;
+  auto reads = [](const ExprPtr &arg) { return arg && readsRun(*arg); };
+  return std::any_of(expr.args.begin(), expr.args.end(), reads) ||
+         std::any_of(expr.named.begin(), expr.named.end(),
+                     [&](const auto &named) { return reads(named.second); });
+}
+
 void Checker::checkFixed(const ast::Stmt &stmt, Body &body) {
   std::optional<Type> type = declared(stmt.type, body);
   Value value = evaluate(*stmt.value, body);
@@ -20,6 +30,10 @@ void Checker::checkFixed(const ast::Stmt &stmt, Body &body) {
                 (value.expr->builtin == Builtin::Bytes ||
                  value.expr->builtin == Builtin::Npy ||
                  value.expr->builtin == Builtin::Csv);
+  if (value.expr && readsRun(*value.expr)) {
+    notConstant(stmt.value->location);
+    value = {};
+  }
   // What a file holds is checked when it is read.
   if (type && !isFile)
     value = fits(std::move(value), *type,

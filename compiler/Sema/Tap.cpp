@@ -8,18 +8,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Sema/Tap.h"
+#include "compiler/Sema/TapValues.h"
 
 #include <algorithm>
 #include <functional>
 
 namespace spex {
+using namespace tap;
+
 namespace {
-using Dims = std::vector<const Dimension *>;
-
-bool has(const Dims &dims, const Dimension *dim) {
-  return std::find(dims.begin(), dims.end(), dim) != dims.end();
-}
-
 void walk(ExprPtr &expr, const std::function<void(ExprPtr &)> &fn) {
   if (!expr)
     return;
@@ -71,124 +68,23 @@ private:
 
   Instance &instanceOf(const Instance *wanted);
   std::string find(Instance &instance, const std::string &rest, ExprPtr &value);
-  bool findLocal(Instance &instance, const std::string &rest, ExprPtr &value);
-  bool findOfRoute(const Route &route, const std::string &rest, ExprPtr &value);
   std::string findBelow(Instance &instance, const std::string &rest,
                         ExprPtr &value);
   ExprPtr hoist(Instance &instance, size_t statement, ExprPtr &call);
+  Expr &returnedRecord(Instance &instance, std::string first);
   std::string addResult(Instance &instance, ExprPtr value, std::string first);
   std::string addToCall(ExprPtr &call, const Instance &callee,
                         const Type &added);
   std::string forEachCall(const Instance &callee,
                           const std::function<std::string(ExprPtr &)> &fn);
-  ExprPtr make(Expr::Kind kind, const Type &type, SourceLocation location);
 };
 } // namespace
-
-ExprPtr Tapper::make(Expr::Kind kind, const Type &type,
-                     SourceLocation location) {
-  auto expr = std::make_unique<Expr>();
-  expr->kind = kind;
-  expr->type = type;
-  expr->location = location;
-  return expr;
-}
 
 Instance &Tapper::instanceOf(const Instance *wanted) {
   for (const std::unique_ptr<Instance> &instance : program.instances)
     if (instance.get() == wanted)
       return *instance;
   return *program.instances.front();
-}
-
-bool Tapper::findLocal(Instance &instance, const std::string &rest,
-                       ExprPtr &value) {
-  auto isSet = [&](int slot) {
-    if (slot < int(instance.inputs.size()))
-      return true;
-    return std::any_of(
-        instance.body.begin(), instance.body.end(), [&](const Statement &s) {
-          return (s.kind == Statement::Kind::Let && s.slot == slot) ||
-                 (s.route &&
-                  (s.route->scoreSlot == slot || s.route->probSlot == slot));
-        });
-  };
-  for (size_t slot = 0; slot < instance.locals.size(); ++slot) {
-    const Local &local = instance.locals[slot];
-    if (local.name.empty() || !isSet(int(slot)))
-      continue;
-    ExprPtr read = make(Expr::Kind::Local, local.type, local.location);
-    read->slot = int(slot);
-    read->fieldNames = local.fieldNames;
-    read->fieldTypes = local.fieldTypes;
-    if (local.fieldNames.empty() && local.name == rest) {
-      value = std::move(read);
-      return true;
-    }
-    for (size_t f = 0; f < local.fieldNames.size(); ++f)
-      if (local.name + "." + local.fieldNames[f] == rest) {
-        value =
-            make(Expr::Kind::Field, local.fieldTypes[f], local.location);
-        value->index = int(f);
-        value->args.push_back(std::move(read));
-        return true;
-      }
-  }
-  return false;
-}
-
-bool Tapper::findOfRoute(const Route &route, const std::string &rest,
-                         ExprPtr &value) {
-  for (size_t f = 0; route.isResultUsed && f < route.resultTypes.size(); ++f) {
-    std::string name = route.name;
-    if (!route.fieldNames.empty())
-      name += "." + route.fieldNames[f];
-    if (rest != name)
-      continue;
-    value = make(Expr::Kind::RouteResult, route.resultTypes[f], route.location);
-    value->index = int(f);
-    value->route = &route;
-    return true;
-  }
-  Dims pairs = route.units, groups;
-  pairs.push_back(route.experts);
-  for (const Dimension *dim : route.units)
-    if (!has(route.group, dim))
-      groups.push_back(dim);
-  Dims counts = groups;
-  counts.push_back(route.experts);
-  struct Row {
-    const char *name;
-    RouteField field;
-    Type type;
-  };
-  std::vector<Row> rows = {
-      {"weight", RouteField::Weight, {ElementType::F32, nullptr, pairs}}};
-  bool isSoft = route.select.kind == Selection::Kind::All;
-  if (!isSoft) {
-    rows.push_back(
-        {"selected", RouteField::Selected, {ElementType::Bool, nullptr, pairs}});
-    rows.push_back(
-        {"kept", RouteField::Kept, {ElementType::Bool, nullptr, pairs}});
-    rows.push_back(
-        {"load", RouteField::Load, {ElementType::F32, nullptr, counts}});
-    rows.push_back(
-        {"count", RouteField::Count, {ElementType::Int, nullptr, counts}});
-    rows.push_back(
-        {"dropped", RouteField::Dropped, {ElementType::F32, nullptr, groups}});
-  }
-  if (route.select.kind == Selection::Kind::At || route.select.count == 1)
-    rows.push_back({"index",
-                    RouteField::Index,
-                    {ElementType::Index, route.experts, route.units}});
-  for (const Row &row : rows)
-    if (rest == route.name + "." + row.name) {
-      value = make(Expr::Kind::RouteField, row.type, route.location);
-      value->routeField = row.field;
-      value->route = &route;
-      return true;
-    }
-  return false;
 }
 
 /// The expression that reads the value in the body of `instance`.
@@ -279,22 +175,13 @@ ExprPtr Tapper::hoist(Instance &instance, size_t statement, ExprPtr &call) {
   return second;
 }
 
-/// One more field of the result; a single result becomes the field `first`.
-std::string Tapper::addResult(Instance &instance, ExprPtr value,
-                              std::string first) {
-  for (const std::unique_ptr<Instance> &each : program.instances)
-    for (const Statement &statement : each->body)
-      if (statement.route)
-        for (const ExpertKind &kind : statement.route->kinds)
-          if (kind.callee.instance == &instance)
-            return "`" + instance.name + "` is an expert, too";
+/// Makes what the body returns a record in place, of the same fields.
+Expr &Tapper::returnedRecord(Instance &instance, std::string first) {
   size_t at = 0;
   while (instance.body[at].kind != Statement::Kind::Return)
     ++at;
-  bool isSingle = instance.fieldNames.empty();
-  Type added = value->type;
   SourceLocation location = instance.body[at].location;
-  if (isSingle) {
+  if (instance.fieldNames.empty()) {
     // A stack feeds on the field that is called as its first input.
     if (first.empty())
       first = instance.inputs.empty() ? "out" : instance.inputs[0].name;
@@ -305,18 +192,18 @@ std::string Tapper::addResult(Instance &instance, ExprPtr value,
   } else if (instance.body[at].value->kind != Expr::Kind::Record) {
     ExprPtr &written = instance.body[at].value;
     std::vector<std::string> names = written->fieldNames;
-    ExprPtr record = make(Expr::Kind::Record, {}, location);
     ExprPtr source = hoist(instance, at, written);
     ++at;
+    ExprPtr record = make(Expr::Kind::Record, {}, location);
     for (const std::string &name : instance.fieldNames) {
       size_t field = size_t(
           std::find(names.begin(), names.end(), name) - names.begin());
-      ExprPtr read =
-          make(Expr::Kind::Field, source->fieldTypes[field], location);
       ExprPtr copy = make(Expr::Kind::Local, source->type, location);
       copy->slot = source->slot;
       copy->fieldNames = source->fieldNames;
       copy->fieldTypes = source->fieldTypes;
+      ExprPtr read =
+          make(Expr::Kind::Field, source->fieldTypes[field], location);
       read->index = int(field);
       read->args.push_back(std::move(copy));
       record->args.push_back(std::move(read));
@@ -328,6 +215,20 @@ std::string Tapper::addResult(Instance &instance, ExprPtr value,
     record.fieldNames = instance.fieldNames;
     record.fieldTypes = instance.resultTypes;
   }
+  return record;
+}
+
+/// One more field of the result; a single result becomes the field `first`.
+std::string Tapper::addResult(Instance &instance, ExprPtr value,
+                              std::string first) {
+  for (const std::unique_ptr<Instance> &each : program.instances)
+    for (const Statement &statement : each->body)
+      if (statement.route)
+        for (const ExpertKind &kind : statement.route->kinds)
+          if (kind.callee.instance == &instance)
+            return "`" + instance.name + "` is an expert, too";
+  Type added = value->type;
+  Expr &record = returnedRecord(instance, std::move(first));
   std::string error = forEachCall(instance, [&](ExprPtr &call) {
     return addToCall(call, instance, added);
   });
@@ -386,7 +287,7 @@ std::string Tapper::addToCall(ExprPtr &call, const Instance &callee,
   if (isStack)
     type.dims.insert(type.dims.begin(), call->dims[0]);
   for (const Dimension *dim : added.dims) {
-    if (has(type.dims, dim))
+    if (std::find(type.dims.begin(), type.dims.end(), dim) != type.dims.end())
       return "it would have the dimension `" + dim->name + "` twice";
     type.dims.push_back(dim);
   }

@@ -498,5 +498,101 @@ model M(x: [B, D], h: [B, E], c: [B, Mix]) -> (y: [B, D], dense: [B, D]) {
     assert y != dense
 
 
+def rows():
+    """9, Experts: one with `Rows` sees the units sent to it, of its group, at
+    once; without looking at others it is the same as one that sees one."""
+    program = "dim E = 3, D = 4, I = 2, F = 3\ndim B <= 2, S <= 7\n\n" + FFN + """
+expert Centred(x: [Rows, D]) -> [Rows, D] {
+  return x - mean[Rows](x)
+}
+
+expert Many(x: [Rows, D], g: [Rows, I]) -> [Rows, D] {
+  route y = I of Ffn(x) over [Rows] {
+    select = top 1 by g
+    weight = sigmoid(g)
+  }
+  return y
+}
+
+expert Single(x: [D], g: [I]) -> [D] {
+  route y = I of Ffn(x) {
+    select = top 1 by g
+    weight = sigmoid(g)
+  }
+  return y
+}
+
+model M(x: [B, S, D], h: [B, S, E], g: [B, S, I])
+    -> (centred: [B, S, D], many: [B, S, D], one: [B, S, D], index: index<E>[B, S]) {
+  route c = E of Centred(x) over [S] {
+    select = top 1 by h
+    weight = 1
+  }
+  route m = E of Many(x, g) over [B, S] {
+    select = top 2 by h
+    weight = softmax[selected](h)
+  }
+  route o = E of Single(x, g) over [B, S] {
+    select = top 2 by h
+    weight = softmax[selected](h)
+  }
+  return (centred: c, many: m, one: o, index: c.index)
+}
+"""
+    x, h, g = gauss(2 * 7 * 4), gauss(2 * 7 * 3, 2), gauss(2 * 7 * 2, 3)
+    w1, w2 = gauss(3 * 2 * 12, 4), gauss(3 * 2 * 12, 5)
+    weights = {}
+    for name in "mo":
+        weights.update({name + ".y.w1": ([3, 2, 4, 3], w1), name + ".y.w2": ([3, 2, 3, 4], w2)})
+    centred, many, one, index = run(
+        program, {"x": ([2, 7, 4], x), "h": ([2, 7, 3], h), "g": ([2, 7, 2], g)},
+        ["centred", "many", "one", "index"], weights)
+    assert many == one and len(set(many)) > 20
+    for b in range(2):
+        for e in range(3):
+            group = [s for s in range(7) if index[b * 7 + s] == e]
+            for d in range(4):
+                column = [x[(b * 7 + s) * 4 + d] for s in group]
+                mean = sum(column) / len(column) if column else 0
+                near([centred[(b * 7 + s) * 4 + d] for s in group] + [0],
+                     [v - mean for v in column] + [0], 1e-5)
+
+
+def recurrent():
+    """8, Repetition: a scan is its recurrence, with two carries that change
+    places at the same time, records, and a route inside."""
+    program = "dim E = 2, D = 3, F = 4\ndim B <= 2, T <= 6\n\n" + FFN + """
+module Cell(x: [T, D], h: [T, E]) -> (a: [T, D], y: [T, D]) {
+  o = scan T over (x, h) carry (s: [D] = 0, p: [D] = 1) {
+    route y = E of Ffn(x) {
+      select = top 1 by h
+      weight = 1
+    }
+    next s = p, p = s * 0.5 + y
+    emit (a: s, y: y)
+  }
+  return (a: o.a, y: o.y)
+}
+
+model M(x: [B, T, D], h: [B, T, E]) -> (a: [B, T, D], y: [B, T, D]) {
+  o = Cell(x, h)
+  return (a: o.a, y: o.y)
+}
+"""
+    x, h = gauss(36), gauss(24, 2)
+    w1, w2 = gauss(24, 3), gauss(24, 4)
+    a, y = run(program, {"x": ([2, 6, 3], x), "h": ([2, 6, 2], h)}, ["a", "y"],
+               {"Cell.y.w1": ([2, 3, 4], w1), "Cell.y.w2": ([2, 4, 3], w2)})
+    for b in range(2):
+        s, p = [0.0] * 3, [1.0] * 3
+        for t in range(6):
+            unit = b * 6 + t
+            e = 0 if h[unit * 2] >= h[unit * 2 + 1] else 1
+            out = ffn(x[unit * 3:unit * 3 + 3], w1[e * 12:e * 12 + 12], w2[e * 12:e * 12 + 12], 3, 4)
+            near(y[unit * 3:unit * 3 + 3], out, 1e-5)
+            near(a[unit * 3:unit * 3 + 3], s, 1e-5)
+            s, p = p, [0.5 * u + v for u, v in zip(s, out)]
+
+
 os.makedirs(os.path.join(SCRATCH, MODE), exist_ok=True)
 globals()[sys.argv[5]]()
