@@ -17,7 +17,7 @@ llvm = os.environ.get("SPEX_LLVM", "/usr/lib/llvm-22")
 
 config.environment["PATH"] = os.pathsep.join(
     [os.path.join(build, "bin"), os.path.join(llvm, "bin"), os.environ["PATH"]])
-for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "HOME"):
+for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LLVM_PROFILE_FILE", "HOME"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
 

@@ -10,6 +10,10 @@ if(SPEX_SANITIZE)
                     -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 endif()
 
+if(SPEX_COVERAGE)
+  list(APPEND spex_sanitize -fprofile-instr-generate -fcoverage-mapping)
+endif()
+
 function(spex_target_defaults target)
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
   target_compile_options(${target} PRIVATE ${spex_warnings} ${spex_sanitize})

@@ -6,7 +6,7 @@ from formulas import Formulas
 def make_norm(program, width):
     draw = program.draw
     form = draw.of((f"rmsnorm[{width}](x, eps: 1e-5) * w", f"layernorm[{width}](x, eps: 1e-5) * w + b",
-                    f"l2norm[{width}](x, eps: 1e-4) * w", f"x * w"))
+                    f"l2norm[{width}](x, eps: 1e-4) * w", "x * w"))
     body = [f"param w: [{width}] init {draw.of(('ones', 'normal(std: 0.8)'))}"]
     if "+ b" in form:
         body.append(f"param b: [{width}] init normal(std: 0.1)")

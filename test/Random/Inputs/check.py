@@ -17,7 +17,7 @@ class Failure(Exception):
     """What went wrong, and the command that shows it."""
 
 
-def run(*command, limit=120):
+def run(*command, limit=600):
     try:
         done = subprocess.run(command, capture_output=True, timeout=limit, check=False)
     except subprocess.TimeoutExpired:

@@ -5,7 +5,8 @@ UNARY = ("relu({})", "gelu({})", "gelu_tanh({})", "silu({})", "sigmoid({})", "ta
          "softplus({})", "exp(min({}, 1.5))", "log(1 + abs({}))", "log2(2 + abs({}))",
          "sqrt(abs({}) + 0.1)", "rsqrt(abs({}) + 0.5)", "abs({})", "square(tanh({}))", "erf({})",
          "normal_cdf({})", "sin({})", "cos({})", "(-{})", "clamp({}, -0.75, 1.25)",
-         "pow(abs({}) + 0.25, 1.5)")
+         "pow(abs({}) + 0.25, 1.5)", "stop_gradient({})", "dropout({}, rate: 0.1)",
+         "phase(train: 0, infer: {})", "f32({})", "compute({})", "bf16({})")
 BINARY = ("({} + {})", "({} - {})", "({} * {})", "({} / (1 + abs({})))", "max({}, {})",
           "min({}, {})")
 NORMS = ("softmax[{}]({})", "log_softmax[{}]({})", "rmsnorm[{}]({}, eps: 1e-5)",

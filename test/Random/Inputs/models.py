@@ -29,21 +29,24 @@ def make_block(program, units, width, extras):
             callee = make(program, width)
         body.append(f"u{step + 1} = {callee}({value}) + {value}")
         value = f"u{step + 1}"
-    body.append(f"u = {value}")
-    name, is_record, route = add_route(program, body, units, width, extras)
-    y = f"{name}.y" if is_record else name
+    if any(x[0] == "mask" for x in extras):
+        body.append(f"um = where(mask, {value}, 0.5 * {value})")
+        value = "um"
+    y, name, route = add_route(program, body, units, width, extras, value)
+    if draw.chance(0.15):
+        body.append(f"w1 = {value} + {y}")
+        body.append(f"w2 = {make_norm(program, width)}(w1)")
+        y = f"w1 + {add_route(program, body, units, width, extras, 'w2')[0]}"
     result = draw.of((f"x + {y}", f"x + {y}", y, f"0.5 * x + {y} * {y}"))
-    if is_record:
-        result += f" + {name}.s"
     if draw.chance(0.25):
         shared = make_expert(program, width, width)
-        result += f" + {shared}(u)"
+        result += f" + {shared}({value})"
     return body, result, name, route
 
 
-def add_fields(program, route, name, units):
+def add_fields(program, route, name):
     """Reads of the record: (field, text, dims, element)."""
-    draw, e = program.draw, route.experts
+    draw, e, units = program.draw, route.experts, route.units
     chosen = not any("select = all" in clause for clause in route.clauses)
     fields = [("w", f"{name}.weight", units + [e], "f32")]
     if any(clause.startswith("score") for clause in route.clauses):
@@ -84,11 +87,13 @@ def make_program(seed):
     if draw.chance(0.3):
         task = program.dim("T", draw.of((1, 2, 3, 5, 8)))
         extras.append(("task", "index", units[:draw.whole(1, len(units))], task))
+    if draw.chance(0.15):
+        extras.append(("mask", "bool", units[:draw.whole(1, len(units))], None))
     program.inputs = list(extras)
     body, result, name, route = make_block(program, units, width, extras)
     used = " ".join(body)
     extras_used = [x for x in extras if re.search(rf"\b{x[0]}\b", used)]
-    fields = add_fields(program, route, name, units)
+    fields = add_fields(program, route, name)
     return finish(program, numerics[0], units, width, (body, result), fields, extras_used)
 
 
@@ -97,7 +102,8 @@ def finish(program, numerics, units, width, block, fields, extras):
     body, result = block
     program.inputs = [x for x in program.inputs if x[0] in [e[0] for e in extras]]
     tokens = units + [width]
-    formals = [f"{text}: " + (f"index<{target}>" if kind == "index" else "") + bracket(dims)
+    elements = {"index": "index<{}>", "bool": "bool", "float": ""}
+    formals = [f"{text}: " + elements[kind].format(target) + bracket(dims)
                for text, kind, dims, target in program.inputs]
     arguments = "".join(f", {x[0]}" for x in program.inputs)
     inner = ", ".join([f"x: {bracket(tokens)}"] + formals)

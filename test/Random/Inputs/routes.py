@@ -4,11 +4,12 @@ from experts import make_expert
 
 
 class Route:
-    """Clauses of one route in a body where `u` has the dims units + [width]."""
+    """Clauses of one route in a body: `value`, of the dims units + [width],
+    decides what runs."""
 
-    def __init__(self, program, body, units, width, extras):
+    def __init__(self, program, body, units, width, extras, value):
         self.program, self.draw, self.body = program, program.draw, body
-        self.units, self.width = units, width
+        self.units, self.width, self.value = units, width, value
         self.extras = extras            # (text, kind, dims, target) of other values at hand
         self.clauses = []
         self.has_capacity = False
@@ -36,20 +37,24 @@ class Route:
             x = "f32(x)" if wide else "x"
             name = program.component("gate", "Router", f"x: [{d}]", f"{wide}[{e}]",
                                      lines + [f"return {x} @ w" + (" + b" if bias else "")])
-            return f"{name}(u)"
+            return f"{name}({self.value})"
         if form == "direct":
-            self.body.append(f"param wr: {wide}[{d}, {e}] init normal(std: 0.4)")
-            return "f32(u) @ wr" if wide else "u @ wr"
+            wr = program.name("wr")
+            self.body.append(f"param {wr}: {wide}[{d}, {e}] init normal(std: 0.4)")
+            return f"f32({self.value}) @ {wr}" if wide else f"{self.value} @ {wr}"
         if form == "hidden":
             h = program.dim("R")
-            self.body.append(f"param r1: {wide}[{d}, {h}] init normal(std: 0.4)")
-            self.body.append(f"param r2: {wide}[{h}, {e}] init normal(std: 0.4)")
-            return f"tanh({'f32(u)' if wide else 'u'} @ r1) @ r2"
+            first, second = program.name("r"), program.name("r")
+            self.body.append(f"param {first}: {wide}[{d}, {h}] init normal(std: 0.4)")
+            self.body.append(f"param {second}: {wide}[{h}, {e}] init normal(std: 0.4)")
+            x = f"f32({self.value})" if wide else self.value
+            return f"tanh({x} @ {first}) @ {second}"
         p = program.dim("Q")
-        self.body.append(f"param proj: [{d}, {p}] init normal(std: 0.4)")
-        self.body.append(f"param emb: [{e}, {p}] init normal(std: 0.4)")
-        return (f"{draw.of(('4', '10'))} * dot[{p}](l2norm[{p}](f32(u @ proj), eps: 1e-4), "
-                f"l2norm[{p}](f32(emb), eps: 1e-4))")
+        proj, emb = program.name("proj"), program.name("emb")
+        self.body.append(f"param {proj}: [{d}, {p}] init normal(std: 0.4)")
+        self.body.append(f"param {emb}: [{e}, {p}] init normal(std: 0.4)")
+        return (f"{draw.of(('4', '10'))} * dot[{p}](l2norm[{p}](f32({self.value} @ {proj}), eps: 1e-4), "
+                f"l2norm[{p}](f32({emb}), eps: 1e-4))")
 
     def add_choice(self):
         """The clauses up to `weight`."""
@@ -80,16 +85,23 @@ class Route:
             if self.program.dims[target] == self.size and draw.chance(0.5):
                 index = f"{text}[{target} as {e}]"
             else:
-                self.body.append(f"param table: [{target}, {e}] init normal(std: 1)")
-                index = f"argmax[{e}](table[{text}])"
+                table = self.program.name("table")
+                self.body.append(f"param {table}: [{target}, {e}] init normal(std: 1)")
+                index = f"argmax[{e}]({table}[{text}])"
             lacking = [dim for dim in self.units if dim not in self.dims_of(text)]
+            if lacking:
+                index = f"expand{bracket(lacking)}({index})"
+        elif "S" in self.units and draw.chance(0.3):
+            place = "int(range[S]())"
+            index = f"to_index[{e}]({place} - {e} * floor({place} / {e}))"
+            lacking = [dim for dim in self.units if dim != "S"]
             if lacking:
                 index = f"expand{bracket(lacking)}({index})"
         else:
             index = f"argmax[{e}]({self.score()})"
         self.clauses.append(f"select = at {index}")
         self.add_capacity(1)
-        self.clauses.append(f"weight = {draw.of(('1', '0.5', 'sigmoid(max[W](u))'.replace('W', self.width)))}")
+        self.clauses.append(f"weight = {draw.of(('1', '0.5', f'sigmoid(max[{self.width}]({self.value}))'))}")
 
     def dims_of(self, text):
         return next(dims for name, _, dims, _ in self.extras if name == text)
@@ -109,8 +121,9 @@ class Route:
         elif draw.chance(0.1):
             where = f" where {by} > {draw.of(('0', '0.1', '0.3'))}"
         if draw.chance(0.2):
-            self.body.append(f"param bias: f32[{e}] init normal(std: 0.2)")
-            by = f"{by} + bias"
+            bias = self.program.name("bias")
+            self.body.append(f"param {bias}: f32[{e}] init normal(std: 0.2)")
+            by = f"{by} + {bias}"
         self.clauses.append(f"select = top {k} by {by}{where}")
         self.add_capacity(k)
         forms = ["1", "0.25", "score", "softmax[selected](score)", "sigmoid(score)",
@@ -143,24 +156,47 @@ class Route:
                 + (f" over {bracket(over)}" if over else "") + " {\n" + clauses + "  }")
 
 
-def add_route(program, body, units, width, extras, result=None):
-    """Adds a route to `body`; gives the name of its value, which has the dims
-    units + [result], and the fields worth reading, as (text, dims)."""
+def units_of(program, body, units, width, source):
+    """What is routed: tokens, whole sequences, or parts of tokens. Gives the
+    units, the width of what the experts take, the value that decides and the
+    value that is sent."""
+    draw, size = program.draw, program.dims[width]
+    kind = draw.weighted([("tokens", 8), ("sequences", 1 if len(units) > 1 else 0), ("parts", 1)])
+    if kind == "sequences":
+        program.is_causal = False
+        value = program.name("m")
+        body.append(f"{value} = mean[{units[1]}]({source})")
+        return units[:1], width, value, source
+    if kind == "parts":
+        count = draw.of([n for n in range(1, size + 1) if size % n == 0])
+        j, c = program.dim("J", count), program.dim("C", size // count)
+        value = program.name("s")
+        body.append(f"{value} = split[{width} -> {j}, {c}]({source})")
+        return units + [j], c, value, value
+    return units, width, source, source
+
+
+def add_route(program, body, units, width, extras, source):
+    """Adds a route of `source` to `body`; gives the value of the dims units + [width] that
+    it makes, the route's name, and the route."""
     draw = program.draw
-    result = result or width
-    route = Route(program, body, units, width, extras)
+    routed, inner, value, sent = units_of(program, body, units, width, source)
+    route = Route(program, body, routed, inner, extras, value)
     route.add_choice()
-    sides = [x for x in extras if x[1] == "float" and set(x[2][:-1]) <= set(units)]
+    sides = [x for x in extras if x[1] == "float" and set(x[2][:-1]) <= set(routed)]
     side = draw.of(sides) if sides and draw.chance(0.4) else None
     is_record = draw.chance(0.12)
-    callee = make_expert(program, width, result, side[2][-1] if side else None, is_record)
-    arguments = "u" + (f", {side[0]}" if side else "")
-    over = draw.of((units, units[:1], units[1:] or units, None))
+    callee = make_expert(program, inner, inner, side[2][-1] if side else None, is_record)
+    arguments = sent + (f", {side[0]}" if side else "")
+    over = draw.of((routed, routed[:1], routed[1:] or routed, None))
     if route.has_capacity:
-        over = over or units
+        over = over or routed
         # Earlier units take places from later ones.
         program.is_causal = False
-    route.group = over or units
+    route.group = over or routed
     name = program.name("y")
     body.append(route.text(name, callee, arguments, over))
-    return name, is_record, route
+    result = f"{name}.y + {name}.s" if is_record else name
+    if inner != width:
+        result = f"merge[{routed[-1]}, {inner} -> {width}]({result})"
+    return f"({result})" if is_record else result, name, route
