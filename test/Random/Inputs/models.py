@@ -61,6 +61,10 @@ def add_fields(program, route, name):
                    ("ran", f"f32({name}.count)", rest + [e], "f32"),
                    ("dropped", f"{name}.dropped", rest, "f32")]
     fields = [field for field in fields if draw.chance(0.25)]
+    # One bit of a bf16 is many of an f32: results are as narrow as what they
+    # are made of.
+    if not program.is_f32:
+        fields = [(field, text, dims, None) for field, text, dims, _ in fields]
     # What is counted over positions is not known step by step.
     if any(field[0] in ("load", "ran", "dropped") for field in fields) and any(
             dim == "S" for dim in route.group):

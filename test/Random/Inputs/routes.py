@@ -59,8 +59,10 @@ class Route:
     def add_choice(self):
         """The clauses up to `weight`."""
         draw, e = self.draw, self.experts
-        kind = draw.weighted([("top", 10), ("at", 2), ("all", 2)])
         targets = [x for x in self.extras if x[1] == "index" and set(x[2]) <= set(self.units)]
+        # Of rounded scores the largest is too close a call for an index.
+        may_look_up = self.program.is_f32 or targets
+        kind = draw.weighted([("top", 10), ("at", 2 if may_look_up else 0), ("all", 2)])
         if kind == "at":
             self.add_at(targets)
             return
@@ -80,7 +82,7 @@ class Route:
 
     def add_at(self, targets):
         draw, e = self.draw, self.experts
-        if targets and draw.chance(0.7):
+        if targets and (draw.chance(0.7) or not self.program.is_f32):
             text, _, _, target = draw.of(targets)
             if self.program.dims[target] == self.size and draw.chance(0.5):
                 index = f"{text}[{target} as {e}]"
