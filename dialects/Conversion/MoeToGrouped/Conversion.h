@@ -34,6 +34,8 @@ struct Blocks {
 
 /// Parameters.cpp: moe.get becomes an argument of the function.
 void convertParameters(func::FuncOp function);
+/// Widening.cpp: contractions read weights as they are stored.
+void absorbWidening(func::FuncOp function);
 /// Attention.cpp: what holds positions by positions goes into tasks.
 void convertAttention(func::FuncOp function, const Blocks &blocks);
 /// Select.cpp: moe.top_k, observe, limit and pick.

@@ -56,6 +56,7 @@ void ConvertMoeToGroupedPass::runOnOperation() {
     if (function.isExternal())
       continue;
     convertParameters(function);
+    absorbWidening(function);
     convertAttention(function, blocks);
     convertSelections(function);
     isDone &= succeeded(convertExperts(function, blocks));
