@@ -39,8 +39,9 @@ SIZES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 16, 17, 18, 20, 24, 31, 32, 
 class Program:
     """Dimensions, components and the outside of one program."""
 
-    def __init__(self, draw):
+    def __init__(self, draw, is_wide):
         self.draw = draw
+        self.is_wide = is_wide  # clauses of stage S2 too
         self.dims = {}        # name -> size; for a bounded one, its bound
         self.bounded = set()
         self.lines = []       # declarations of dimensions

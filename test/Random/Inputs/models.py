@@ -72,10 +72,11 @@ def add_fields(program, route, name):
     return fields
 
 
-def make_program(seed):
-    """A valid program; the same for the same seed."""
+def make_program(seed, is_wide=False):
+    """A valid program, wide with clauses of stage S2; the same for the same
+    seed."""
     draw = Draw(seed)
-    program = Program(draw)
+    program = Program(draw, is_wide)
     numerics = draw.weighted([(item, item[2]) for item in NUMERICS])
     program.is_f32 = numerics[1] and "bf16" not in numerics[0]
     batch = program.bound("B", draw.whole(3, 9))

@@ -13,6 +13,7 @@ class Route:
         self.extras = extras            # (text, kind, dims, target) of other values at hand
         self.clauses = []
         self.has_capacity = False
+        self.overflow = "drop"
         # A number of experts that groups can share, now and then.
         if self.draw.chance(0.25):
             self.groups = program.dim("G", self.draw.whole(1, 4))
@@ -102,7 +103,7 @@ class Route:
         else:
             index = f"argmax[{e}]({self.score()})"
         self.clauses.append(f"select = at {index}")
-        self.add_capacity(1)
+        self.add_capacity(1, False)
         self.clauses.append(f"weight = {draw.of(('1', '0.5', f'sigmoid(max[{self.width}]({self.value}))'))}")
 
     def dims_of(self, text):
@@ -127,7 +128,8 @@ class Route:
             self.body.append(f"param {bias}: f32[{e}] init normal(std: 0.2)")
             by = f"{by} + {bias}"
         self.clauses.append(f"select = top {k} by {by}{where}")
-        self.add_capacity(k)
+        self.add_keep()
+        self.add_capacity(k, True)
         forms = ["1", "0.25", "score", "softmax[selected](score)", "sigmoid(score)",
                  "score / (1 + sum[selected](abs(score)))", "score - mean[selected](score)",
                  "max[selected](score) - score"]
@@ -137,7 +139,12 @@ class Route:
                       "sqrt(prob)", "min[selected](prob) + prob * sum[E](prob)".replace("[E]", f"[{e}]")]
         self.clauses.append(f"weight = {draw.of(forms)}")
 
-    def add_capacity(self, k):
+    def add_keep(self):
+        if self.program.is_wide and self.draw.chance(0.15):
+            self.clauses.append("keep = " + self.draw.of(
+                ("rank == 0", f"score > {self.draw.of(('0', '-0.4'))}", "rank == 0 or score > 0.2")))
+
+    def add_capacity(self, k, is_top):
         """Places are handed out over a group, which `over` must then name."""
         draw, e = self.draw, self.experts
         if not draw.chance(0.3):
@@ -150,7 +157,14 @@ class Route:
         n = draw.whole(1, 4)
         self.clauses.append("capacity = " + form.format(
             f=draw.of(("1", "1.25", "0.6", "2")), e=e, n=n, k=k))
-        self.clauses.append("overflow = drop")
+        if self.program.is_wide:
+            forms = [("drop", 3), ("pass", 2)]
+            if is_top and self.size > 1:
+                forms.append((f"next({draw.whole(1, self.size - 1)})", 2))
+            self.overflow = draw.weighted(forms)
+            if is_top and draw.chance(0.3):
+                self.clauses.append("order = " + draw.of((f"max[{e}](score)", "score", "0.5")))
+        self.clauses.append(f"overflow = {self.overflow}")
 
     def text(self, name, callee, arguments, over):
         clauses = "".join(f"    {clause}\n" for clause in self.clauses)
@@ -187,7 +201,8 @@ def add_route(program, body, units, width, extras, source):
     route.add_choice()
     sides = [x for x in extras if x[1] == "float" and set(x[2][:-1]) <= set(routed)]
     side = draw.of(sides) if sides and draw.chance(0.4) else None
-    is_record = draw.chance(0.12)
+    # What passes must be one tensor.
+    is_record = draw.chance(0.12) and route.overflow != "pass"
     callee = make_expert(program, inner, inner, side[2][-1] if side else None, is_record)
     arguments = sent + (f", {side[0]}" if side else "")
     over = draw.of((routed, routed[:1], routed[1:] or routed, None))

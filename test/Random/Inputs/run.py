@@ -1,4 +1,4 @@
-"""run.py [--first N] [--count N | --seconds N] [--jobs N] [--keep FOLDER]
+"""run.py [--first N] [--count N | --seconds N] [--jobs N] [--wide] [--keep FOLDER]
 
 Makes the random programs of the seeds FIRST, FIRST + 1, ... and checks each.
 What fails is kept: FOLDER/SEED holds the program and what was run, and the
@@ -16,11 +16,11 @@ from check import Check, Failure
 from models import make_program
 
 
-def check_seed(seed):
+def check_seed(seed, is_wide):
     """Nothing, or what failed and the folder with it."""
     folder = tempfile.mkdtemp(prefix=f"spex-random-{seed}-")
     try:
-        Check(make_program(seed), seed, folder).all()
+        Check(make_program(seed, is_wide), seed, folder).all()
     except Failure as failure:
         return str(failure), folder
     shutil.rmtree(folder)
@@ -29,6 +29,7 @@ def check_seed(seed):
 
 def report(seed, problem, keep):
     text, folder = problem
+    wide = " --wide" if "--wide" in sys.argv else ""
     if keep:
         kept = os.path.join(keep, str(seed))
         shutil.rmtree(kept, ignore_errors=True)
@@ -38,7 +39,7 @@ def report(seed, problem, keep):
     with open(os.path.join(folder, "failure.txt"), "w") as file:
         file.write(text + "\n")
     print(f"seed {seed}: {text}\n  program: {folder}/program.spex\n"
-          f"  again: {sys.argv[0]} --first {seed} --count 1", flush=True)
+          f"  again: {sys.argv[0]} --first {seed} --count 1{wide}", flush=True)
 
 
 def main():
@@ -47,6 +48,7 @@ def main():
     parser.add_argument("--count", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=0)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--wide", action="store_true", help="with clauses of stage S2")
     parser.add_argument("--keep", default="")
     options = parser.parse_args()
     end = time.monotonic() + options.seconds
@@ -60,7 +62,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         while waiting or has_more():
             while len(waiting) < options.jobs and has_more():
-                waiting[pool.submit(check_seed, seed)] = seed
+                waiting[pool.submit(check_seed, seed, options.wide)] = seed
                 seed += 1
             finished, _ = concurrent.futures.wait(
                 waiting, return_when=concurrent.futures.FIRST_COMPLETED)

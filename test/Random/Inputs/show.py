@@ -1,6 +1,6 @@
-"""show.py SEED: the program of a seed."""
+"""show.py SEED [--wide]: the program of a seed."""
 import sys
 
 from models import make_program
 
-print(make_program(int(sys.argv[1])).text, end="")
+print(make_program(int(sys.argv[1]), "--wide" in sys.argv).text, end="")
