@@ -103,9 +103,6 @@ bool Generator::checkRoute(const Route &route) {
       for (const Dimension *dim : input.type.dims)
         if (dim->name == "Rows")
           isFine = refuse(route.location, "an expert with `Rows`");
-  if ((route.keep || route.capacity) &&
-      route.select.kind == Selection::Kind::All)
-    isFine = refuse(route.location, "`keep` or `capacity` with `all`");
   if (route.combine != Combine::Sum)
     isFine = refuse(route.location, "this `combine`");
   switch (route.select.kind) {
