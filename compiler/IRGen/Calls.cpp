@@ -208,6 +208,11 @@ Values Generator::emitStack(const Expr &expr) {
     inputs[0] = makeLeaf(loc, arrived);
     results = inlineBody(callee, pathBelow(expr.callee.label), inputs);
     here = loc;
+    // What arrived is overwritten at the end of a layer, so a layer that hands
+    // it out as it is hands out a copy.
+    for (size_t i = 0; i < results.size(); ++i)
+      if (i != fedField && results[i].value == arrived.value)
+        results[i] = copyOf(results[i]);
     Tensor next = materialize(
         convert(makeLeaf(loc, results[fedField]), fed.element), fed.dims);
     Value stored = bufferization::MaterializeInDestinationOp::create(
