@@ -56,6 +56,7 @@ static spex_runner *make_runner(const spex_library *library,
   runner->model.manifest = library->model.manifest;
   runner->model.context.routes = library->model.manifest.routes;
   runner->model.packed = library->model.packed;
+  runner->model.context.seed = library->model.context.seed;
   return runner;
 }
 

@@ -21,6 +21,7 @@ struct spex_context {
   spex_choices *choices; /* null: routes are not observed */
   spex_error error;      /* of spex_fail and of the choices */
   int failed;
+  uint64_t seed; /* of random numbers */
 };
 
 /* Notes the first failure of a run. */

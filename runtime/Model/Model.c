@@ -288,6 +288,7 @@ static spex_status allocate_packed(spex_model *model, spex_error *error) {
 spex_status spex_model_load(spex_model *model, const char *path, uint64_t seed,
                             spex_error *error) {
   raw_parameters raw = {0};
+  model->context.seed = seed;
   spex_status status = allocate_raw(&model->manifest, &raw, error);
   if (status == SPEX_OK)
     status = fill_raw(model, path, seed, &raw, error);

@@ -13,6 +13,7 @@
 #include "dialects/Conversion/GroupedToRuntime/LimitCall.h"
 #include "dialects/Conversion/GroupedToRuntime/Passes.h"
 #include "dialects/Conversion/GroupedToRuntime/RuntimeCalls.h"
+#include "dialects/Conversion/GroupedToRuntime/SelectCalls.h"
 #include "dialects/Grouped/IR/GroupedOps.h"
 
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -180,7 +181,8 @@ LogicalResult ConvertGroupedToRuntimePass::convert(func::FuncOp func) {
   }
   SmallVector<Operation *> ops;
   func.walk([&](Operation *op) {
-    if (isa<PlanOp, ObserveOp, LimitOp, TasksOp>(op))
+    if (isa<PlanOp, ObserveOp, LimitOp, TasksOp>(op) ||
+        isSelectionOfGroup(op))
       ops.push_back(op);
   });
   bool allConverted = true;
@@ -189,6 +191,8 @@ LogicalResult ConvertGroupedToRuntimePass::convert(func::FuncOp func) {
     if (!destination.hasPureBufferSemantics()) {
       op->emitOpError("has to be on buffers to become a call");
       allConverted = false;
+    } else if (isSelectionOfGroup(op)) {
+      callSelection(op, runtimeContext);
     } else if (auto plan = dyn_cast<PlanOp>(op)) {
       grouped::lower(plan);
     } else if (auto observe = dyn_cast<ObserveOp>(op)) {

@@ -40,6 +40,8 @@ void absorbWidening(func::FuncOp function);
 void convertAttention(func::FuncOp function, const Blocks &blocks);
 /// Select.cpp: moe.top_k, observe, limit and pick.
 void convertSelections(func::FuncOp function);
+/// SelectGroups.cpp: moe.take, balance, sinkhorn and draw.
+void convertSelectionsOfGroups(func::FuncOp function);
 /// Experts.cpp, Combine.cpp: moe.experts with its combines.
 LogicalResult convertExperts(func::FuncOp function, const Blocks &blocks);
 /// Dense.cpp: contractions with weights become tasks of one matmul.

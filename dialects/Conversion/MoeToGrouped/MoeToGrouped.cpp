@@ -59,6 +59,7 @@ void ConvertMoeToGroupedPass::runOnOperation() {
     absorbWidening(function);
     convertAttention(function, blocks);
     convertSelections(function);
+    convertSelectionsOfGroups(function);
     isDone &= succeeded(convertExperts(function, blocks));
     convertDense(function, blocks);
     finishDestinations(function);

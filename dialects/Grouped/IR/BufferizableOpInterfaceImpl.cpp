@@ -228,12 +228,16 @@ struct YieldModel
 
 void registerBufferizableOpInterfaceExternalModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, GroupedDialect *) {
+    BalanceOp::attachInterface<PlainModel<BalanceOp>>(*context);
     CombineOp::attachInterface<PlainModel<CombineOp>>(*context);
+    DrawOp::attachInterface<PlainModel<DrawOp>>(*context);
     GatherOp::attachInterface<PlainModel<GatherOp>>(*context);
     LimitOp::attachInterface<PlainModel<LimitOp>>(*context);
     MatmulOp::attachInterface<MatmulModel>(*context);
     ObserveOp::attachInterface<ObserveModel>(*context);
     PlanOp::attachInterface<PlainModel<PlanOp>>(*context);
+    SinkhornOp::attachInterface<PlainModel<SinkhornOp>>(*context);
+    TakeOp::attachInterface<PlainModel<TakeOp>>(*context);
     TasksOp::attachInterface<TasksModel>(*context);
     TopKOp::attachInterface<PlainModel<TopKOp>>(*context);
     YieldOp::attachInterface<YieldModel>(*context);

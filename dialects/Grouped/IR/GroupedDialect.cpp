@@ -42,7 +42,15 @@ static void addDestinationEffects(DestinationStyleOpInterface op,
   }
 }
 
+void BalanceOp::getEffects(Effects &effects) {
+  addDestinationEffects(*this, effects);
+  // A group that cannot be shared out evenly makes the run fail.
+  effects.emplace_back(MemoryEffects::Write::get());
+}
 void CombineOp::getEffects(Effects &effects) {
+  addDestinationEffects(*this, effects);
+}
+void DrawOp::getEffects(Effects &effects) {
   addDestinationEffects(*this, effects);
 }
 void GatherOp::getEffects(Effects &effects) {
@@ -58,6 +66,12 @@ void MatmulOp::getEffects(Effects &effects) {
   addDestinationEffects(*this, effects);
 }
 void PlanOp::getEffects(Effects &effects) {
+  addDestinationEffects(*this, effects);
+}
+void SinkhornOp::getEffects(Effects &effects) {
+  addDestinationEffects(*this, effects);
+}
+void TakeOp::getEffects(Effects &effects) {
   addDestinationEffects(*this, effects);
 }
 void TasksOp::getEffects(Effects &effects) {

@@ -11,6 +11,7 @@
 #define DIALECTS_GROUPED_IR_GROUPEDOPS
 
 include "dialects/Grouped/IR/GroupedBase.td"
+include "dialects/Grouped/IR/SelectOps.td"
 include "dialects/Grouped/IR/TasksOps.td"
 
 def Grouped_TopKOp : Grouped_DestinationOp<"top_k"> {

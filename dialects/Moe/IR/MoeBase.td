@@ -51,6 +51,14 @@ def Moe_ParameterKind : I32EnumAttr<"ParameterKind", "who changes a parameter",
   let cppNamespace = "::mlir::moe";
 }
 
+def Moe_DrawKind : I32EnumAttr<"DrawKind", "a distribution", [
+    I32EnumAttrCase<"Uniform", 0, "uniform">,
+    I32EnumAttrCase<"Normal", 1, "normal">,
+    I32EnumAttrCase<"Gumbel", 2, "gumbel">,
+    I32EnumAttrCase<"Index", 3, "index">]> {
+  let cppNamespace = "::mlir::moe";
+}
+
 class Moe_Op<string mnemonic, list<Trait> traits = []>
     : Op<Moe_Dialect, mnemonic, traits>;
 

@@ -10,6 +10,7 @@
 #define DIALECTS_MOE_IR_MOEOPS
 
 include "dialects/Moe/IR/MoeBase.td"
+include "dialects/Moe/IR/SelectOps.td"
 
 def Moe_ParameterOp : Moe_Op<"parameter", [Symbol]> {
   let summary = "a named tensor that the weights file or the seed fills";

@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The function table of the lowering (dialects/Conversion/GroupedToRuntime).
-// Every argument is a pointer or an int64_t, so that calls need no struct in
-// LLVM's sense. None of these fails; what can go wrong (replayed choices that
+// Every argument is a pointer, an int64_t or a double, so that calls need no
+// struct in LLVM's sense. None of these fails; what can go wrong (replayed choices that
 // do not fit, spex_fail) is kept in the context and ends the run afterwards.
 //
 //===----------------------------------------------------------------------===*/
@@ -106,6 +106,45 @@ void spex_limit(const int32_t *ids, const int32_t *selected, int64_t units,
 void spex_expect_kept(spex_context *context, int64_t route, int64_t layer,
                       int64_t capacity, const int32_t *ids,
                       const int32_t *kept, int64_t units, int64_t choices);
+
+/* grouped.take: each expert takes its `count` units (or all, if there are
+   fewer) with the largest values in each group; ties go to the lower unit, NaN
+   counts as the lowest value. Where `mask` is not null only units with a true
+   one are taken.
+   values [groups * tokens][experts]: floats of `bytes` bytes (4 or 8).
+   mask [groups * tokens][experts]: 0 or 1, or null.
+   ids [groups * tokens][experts]: e in column e where e takes the unit, else
+   -1. work [tokens] is scratch. */
+void spex_take(const void *values, int64_t bytes, const uint8_t *mask,
+               int64_t groups, int64_t tokens, int64_t experts, int64_t count,
+               int32_t *ids, int32_t *work);
+
+/* grouped.balance: an expert for each unit, tokens / experts units for each
+   expert in each group, by the auction of BASE layers: nearly the largest sum
+   of values. A value that is not finite counts as the smallest finite one. Fails
+   if tokens is no multiple of experts.
+   ids [groups * tokens]; work [4 * tokens + experts] is scratch. */
+void spex_balance(spex_context *context, const void *values, int64_t bytes,
+                  int64_t groups, int64_t tokens, int64_t experts,
+                  int32_t *ids, double *work);
+
+/* grouped.sinkhorn: for each of `batches` matrices x [rows][columns] the
+   transport plan of exp(x - max x), whose rows add up to 1 / rows and whose
+   columns to 1 / columns. Ends when the scales of the columns moved by
+   `tolerance` or less on average, or after `limit` rounds.
+   plan: as x. work [rows * columns + rows + 2 * columns] is scratch. */
+void spex_sinkhorn(const void *x, int64_t bytes, int64_t batches, int64_t rows,
+                   int64_t columns, double tolerance, int64_t limit, void *plan,
+                   double *work);
+
+/* grouped.draw: the first `count` elements of the stream of `statement` in
+   `path` with number call + 2^32 * copy (spex_random_key), at step 0. The seed
+   is that of the context, or `seed` where the context is null.
+   kind: 0 spex_uniform, 1 spex_normal, 2 spex_gumbel, as floats of `bytes`
+   bytes (4 or 8); 3: int32, (word * bound) / 2^32 rounded down. */
+void spex_draw(const spex_context *context, int64_t seed, const char *path,
+               const char *statement, int64_t call, int64_t copy, int64_t count,
+               int64_t kind, int64_t bound, int64_t bytes, void *out);
 
 /* A run-time error of the program, as a size that does not divide. `message` [length] is UTF-8 without a final stop. The first one
    counts; the run goes on and its results are thrown away. */

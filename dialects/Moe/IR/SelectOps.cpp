@@ -1,0 +1,92 @@
+//===- SelectOps.cpp - Verifiers of the selections of a group -------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each constraint of SelectOps.td stands here under its label.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Moe/IR/MoeOps.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+using namespace mlir::moe;
+
+/// Ids of `numChoices` choices for each unit that has values.
+static LogicalResult inferIds(Type values, int64_t numChoices,
+                              SmallVectorImpl<Type> &types) {
+  auto type = dyn_cast<RankedTensorType>(values);
+  if (!type || type.getRank() < 1)
+    return failure();
+  types.push_back(
+      RankedTensorType::get({type.getDimSize(0), numChoices},
+                            IntegerType::get(values.getContext(), 32)));
+  return success();
+}
+
+/// (C1)
+template <typename OpT> static LogicalResult verifyExperts(OpT op) {
+  if (op.getValues().getType().isDynamicDim(1))
+    return op.emitOpError("needs a static number of experts, got ")
+           << op.getValues().getType();
+  return success();
+}
+
+LogicalResult TakeOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                       Adaptor adaptor,
+                                       SmallVectorImpl<Type> &types) {
+  auto values = dyn_cast<RankedTensorType>(adaptor.getValues().getType());
+  if (!values || values.getRank() != 2)
+    return failure();
+  return inferIds(values, values.getDimSize(1), types);
+}
+
+LogicalResult TakeOp::verify() {
+  // (C1)
+  if (failed(verifyExperts(*this)))
+    return failure();
+  // (C2)
+  if (getMask() &&
+      failed(verifyCompatibleShape(getMask().getType(), getValues().getType())))
+    return emitOpError("needs a mask with the shape of ")
+           << getValues().getType() << ", got " << getMask().getType();
+  return success();
+}
+
+LogicalResult BalanceOp::inferReturnTypes(MLIRContext *,
+                                          std::optional<Location>,
+                                          Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
+  return inferIds(adaptor.getValues().getType(), 1, types);
+}
+
+LogicalResult BalanceOp::verify() { return verifyExperts(*this); }
+
+LogicalResult SinkhornOp::verify() {
+  // (C1)
+  if (static_cast<int64_t>(getLimit()) < 1)
+    return emitOpError("needs at least one round");
+  return success();
+}
+
+LogicalResult DrawOp::verify() {
+  // (C1)
+  int64_t numSizes = getSizes().size(), numDynamic = 0;
+  for (int64_t size : getType().getShape())
+    numDynamic += ShapedType::isDynamic(size);
+  if (numSizes != numDynamic)
+    return emitOpError("has ") << numSizes << " sizes for " << getType();
+  // (C2)
+  bool isIndex = getKind() == DrawKind::Index;
+  if (isIndex != getBound().has_value() ||
+      (isIndex && static_cast<int64_t>(*getBound()) < 1))
+    return emitOpError() << (isIndex ? "needs a bound of at least 1 for '"
+                                     : "takes no bound for '")
+                         << stringifyDrawKind(getKind()) << "'";
+  if (isIndex != getType().getElementType().isInteger(32))
+    return emitOpError("cannot give ")
+           << getType() << " for '" << stringifyDrawKind(getKind()) << "'";
+  return success();
+}

@@ -1,0 +1,64 @@
+// RUN: spex-opt %s --split-input-file --verify-diagnostics
+
+func.func @take_c1(%v: tensor<?x?xf32>, %n: index) {
+  // expected-error@+1 {{needs a static number of experts, got 'tensor<?x?xf32>'}}
+  %0 = moe.take %v groups %n count %n : tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @take_c2(%v: tensor<?x4xf32>, %m: tensor<?x5xi1>, %n: index) {
+  // expected-error@+1 {{needs a mask with the shape of 'tensor<?x4xf32>', got 'tensor<?x5xi1>'}}
+  %0 = moe.take %v where %m groups %n count %n
+      : tensor<?x4xf32>, tensor<?x5xi1>
+  return
+}
+
+// -----
+
+func.func @balance_c1(%v: tensor<?x?xf32>, %n: index) {
+  // expected-error@+1 {{needs a static number of experts, got 'tensor<?x?xf32>'}}
+  %0 = moe.balance %v groups %n : tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @sinkhorn_c1(%s: tensor<1x4x4xf32>) {
+  // expected-error@+1 {{needs at least one round}}
+  %0 = moe.sinkhorn %s tolerance 1.0e-4 limit 0 : tensor<1x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @draw_c1(%n: index) {
+  // expected-error@+1 {{has 0 sizes for 'tensor<?xf32>'}}
+  %0 = moe.draw uniform "a" "b" call 0 copy %n () : tensor<?xf32>
+  return
+}
+
+// -----
+
+func.func @draw_c2_no_bound(%n: index) {
+  // expected-error@+1 {{needs a bound of at least 1 for 'index'}}
+  %0 = moe.draw index "a" "b" call 0 copy %n () : tensor<4xi32>
+  return
+}
+
+// -----
+
+func.func @draw_c2_bound(%n: index) {
+  // expected-error@+1 {{takes no bound for 'normal'}}
+  %0 = moe.draw normal below 4 "a" "b" call 0 copy %n () : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @draw_c2_type(%n: index) {
+  // expected-error@+1 {{cannot give 'tensor<4xi32>' for 'gumbel'}}
+  %0 = moe.draw gumbel "a" "b" call 0 copy %n () : tensor<4xi32>
+  return
+}

@@ -1,0 +1,32 @@
+// RUN: spex-opt %s | spex-opt | FileCheck %s
+// RUN: spex-opt %s --mlir-print-op-generic | spex-opt | FileCheck %s
+
+// CHECK-LABEL: func.func @selects_in_groups(
+func.func @selects_in_groups(%v: tensor<?x8xf32>, %m: tensor<?x8xi1>, %n: index)
+    -> (tensor<?x8xi32>, tensor<?x8xi32>, tensor<?x1xi32>) {
+  // CHECK: moe.take %{{.*}} groups %{{.*}} count %{{.*}} : tensor<?x8xf32>
+  %a = moe.take %v groups %n count %n : tensor<?x8xf32>
+  // CHECK: moe.take %{{.*}} where %{{.*}} groups %{{.*}} count %{{.*}} : tensor<?x8xf32>, tensor<?x8xi1>
+  %b = moe.take %v where %m groups %n count %n
+      : tensor<?x8xf32>, tensor<?x8xi1>
+  // CHECK: moe.balance %{{.*}} groups %{{.*}} : tensor<?x8xf32>
+  %c = moe.balance %v groups %n : tensor<?x8xf32>
+  return %a, %b, %c : tensor<?x8xi32>, tensor<?x8xi32>, tensor<?x1xi32>
+}
+
+// CHECK-LABEL: func.func @plans_a_transport(
+func.func @plans_a_transport(%s: tensor<2x?x8xf64>) -> tensor<2x?x8xf64> {
+  // CHECK: moe.sinkhorn %{{.*}} tolerance 1.000000e-04 limit 100 : tensor<2x?x8xf64>
+  %p = moe.sinkhorn %s tolerance 1.0e-4 limit 100 : tensor<2x?x8xf64>
+  return %p : tensor<2x?x8xf64>
+}
+
+// CHECK-LABEL: func.func @draws(
+func.func @draws(%n: index, %l: index) -> (tensor<?x8xf32>, tensor<9xi32>) {
+  // CHECK: moe.draw gumbel "Block" "y" call 1 copy %{{.*}}(%{{.*}}) : tensor<?x8xf32>
+  %g = moe.draw gumbel "Block" "y" call 1 copy %l (%n) : tensor<?x8xf32>
+  // CHECK: moe.draw index below 64 "Hash" "table" call 0 copy %{{.*}} seed 42() : tensor<9xi32>
+  %t = moe.draw index below 64 "Hash" "table" call 0 copy %l seed 42 ()
+      : tensor<9xi32>
+  return %g, %t : tensor<?x8xf32>, tensor<9xi32>
+}
