@@ -179,6 +179,7 @@ NodeRef Generator::emitBuiltin(const Expr &expr) {
   case Builtin::Window:
   case Builtin::Chunk:
   case Builtin::SameMask:
+  case Builtin::Bits:
   case Builtin::Range:
   case Builtin::Zeros:
   case Builtin::Ones:
@@ -192,6 +193,17 @@ NodeRef Generator::emitBuiltin(const Expr &expr) {
   case Builtin::Slice:
   case Builtin::Last:
     return emitShape(expr);
+  case Builtin::Normal:
+  case Builtin::Uniform:
+  case Builtin::Gumbel:
+  case Builtin::Categorical:
+  case Builtin::Chance:
+  case Builtin::DrawIndex:
+    return emitRandom(expr);
+  case Builtin::Windows:
+    return emitWindows(expr);
+  case Builtin::Sinkhorn:
+    return emitSinkhorn(expr);
   case Builtin::CumSum:
   case Builtin::Sort:
   case Builtin::Shift:

@@ -90,6 +90,21 @@ struct State {
   mlir::Value current; ///< the tensor to read or write next
 };
 
+/// Random numbers that a statement draws.
+struct Draw {
+  enum Kind { Uniform, Normal, Gumbel, Index };
+  Kind kind = Uniform;
+  Dims dims;
+  std::string statement;
+  int64_t call = 0;           ///< its number in the statement
+  const Expr *seed = nullptr; ///< a number, or null for that of the run
+  int64_t bound = 0;          ///< Index: numbers are below it
+
+  int64_t seedNumber() const {
+    return static_cast<int64_t>(static_cast<uint64_t>(seed->number));
+  }
+};
+
 class Generator {
 public:
   Generator(const Program &program, const EntryPoint &entry,
@@ -180,6 +195,7 @@ private:
   NodeRef sorted(const Tensor &values, const Dimension *dim);
   NodeRef shifted(const Tensor &values, const Dimension *dim,
                   const NodeRef &by);
+  Tensor runningSum(const Tensor &values, const Dimension *dim);
   NodeRef emitOrdered(const Expr &expr);
 
   // Norms.cpp, Softmax.cpp
@@ -246,10 +262,40 @@ private:
                        const Dimension *unit);
   Tensor expandUnits(mlir::Location loc, const Tensor &x, DimsRef units,
                      const Dimension *unit);
-  void choose(const Route &route, RouteValues &values, const NodeRef &by);
-  void noteRoute(const std::string &path, int64_t experts, int64_t choices);
   Values runExperts(const Route &route, RouteValues &values);
   void placeholderResults(const Route &route, RouteValues &values);
+
+  // Select.cpp
+  void choose(const Route &route, RouteValues &values, const NodeRef &by);
+  mlir::Value chooseAll(const RouteValues &values);
+  mlir::Value chooseAllWhere(const Route &route, RouteValues &values,
+                             const NodeRef &isChosen);
+  mlir::Value chooseTop(const Route &route, RouteValues &values, NodeRef by);
+  mlir::Value choosePick(const Route &route, RouteValues &values,
+                         const NodeRef &by);
+  mlir::Value chooseBalanced(const Route &route, RouteValues &values,
+                             const NodeRef &by);
+  mlir::Value atExperts(const Route &route, const RouteValues &values,
+                        DimsRef order, const NodeRef &given);
+  NodeRef compared(const NodeRef &by);
+  mlir::Value maskOf(const Route &route, RouteValues &values, DimsRef order);
+  mlir::Value inUnitOrder(const RouteValues &values, DimsRef order,
+                          mlir::Value chosen);
+  void noteRoute(const std::string &path, int64_t experts, int64_t choices);
+
+  // Random.cpp
+  NodeRef emitRandom(const Expr &expr);
+  NodeRef emitFixed(const Parameter &declaration);
+  NodeRef draw(const Draw &wanted);
+  Dims extraDims();
+  NodeRef firstExceeding(const NodeRef &chances, const NodeRef &u,
+                         const Dimension *dim);
+
+  // Windows.cpp
+  NodeRef emitWindows(const Expr &expr);
+
+  // Transport.cpp
+  NodeRef emitSinkhorn(const Expr &expr);
 
   // RouteEach.cpp
   const Values &resultsOfEach(const Route &route);
@@ -349,6 +395,9 @@ private:
   std::map<std::string, Tensor> wholeParameters;
   llvm::SmallVector<mlir::Value> outputs;
   mlir::Value position, capacity, prefix;
+  /// Inside the value of a `fixed`, which is the same in every call.
+  int fixedDepth = 0;
+  std::map<std::string, NodeRef> fixedValues; ///< by path
   bool failed = false;
 };
 

@@ -73,6 +73,15 @@ NodeRef Generator::emitMask(const Expr &expr) {
     return binary(BinaryOp::Eq, expanded(chunkOf(at(0)), dims),
                   chunkOf(at(1)));
   }
+  case Builtin::Bits:
+    // Bit n of the number e, the lowest first.
+    return makeApply(here, ElementType::Bool, dims, {at(0), at(1)},
+                     [](Scalars &s, ArrayRef<Value> x) -> Value {
+                       Value shifted = arith::ShRUIOp::create(
+                           s.builder, s.loc, x[0], x[1]);
+                       return arith::TruncIOp::create(
+                           s.builder, s.loc, s.builder.getI1Type(), shifted);
+                     });
   case Builtin::Range:
     return withTarget(index(expr.dims[0]), expr.dims[0]);
   case Builtin::Zeros:

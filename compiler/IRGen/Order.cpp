@@ -109,6 +109,14 @@ NodeRef Generator::shifted(const Tensor &values, const Dimension *dim,
   return makeLeaf(here, materialize(result, values.dims));
 }
 
+/// The sum of the entries up to each, inclusive.
+Tensor Generator::runningSum(const Tensor &values, const Dimension *dim) {
+  auto [theirs, other] = pairedWith(values, dim);
+  NodeRef isSoFar = binary(BinaryOp::Le, place(other), place(dim));
+  NodeRef terms = select(isSoFar, theirs, constantLike(0, theirs));
+  return materialize(sum(here, terms, {other}), values.dims);
+}
+
 NodeRef Generator::emitOrdered(const Expr &expr) {
   NodeRef x = emit(*expr.args[0]);
   NodeRef by;
@@ -124,13 +132,7 @@ NodeRef Generator::emitOrdered(const Expr &expr) {
     return sorted(values, dim);
   if (expr.builtin == Builtin::Shift)
     return shifted(values, dim, by);
-  auto [theirs, other] = pairedWith(values, dim);
-  NodeRef isSoFar = binary(BinaryOp::Le, place(other), place(dim));
-  return makeLeaf(
-      here,
-      materialize(sum(here, select(isSoFar, theirs, constantLike(0, theirs)),
-                      {other}),
-                  values.dims));
+  return makeLeaf(here, runningSum(values, dim));
 }
 
 } // namespace spex::irgen

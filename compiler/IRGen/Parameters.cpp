@@ -197,7 +197,7 @@ Tensor Generator::parameterInScope(const StoredParameter &parameter,
 NodeRef Generator::emitParameter(const Expr &expr) {
   const Parameter &declaration = frame->instance->parameters[expr.slot];
   if (declaration.kind == Parameter::Kind::Fixed)
-    return bound(emit(*declaration.value), declaration.type);
+    return emitFixed(declaration);
   auto found = stored.find(pathBelow(declaration.name));
   // Not stored because no result needs it, here as little as anywhere.
   if (found == stored.end()) {

@@ -105,14 +105,7 @@ bool Generator::checkRoute(const Route &route) {
           isFine = refuse(route.location, "an expert with `Rows`");
   if (route.combine != Combine::Sum)
     isFine = refuse(route.location, "this `combine`");
-  switch (route.select.kind) {
-  case Selection::Kind::All:
-  case Selection::Kind::Top:
-  case Selection::Kind::At:
-    return isFine;
-  default:
-    return refuse(route.select.location, "this selection");
-  }
+  return isFine;
 }
 
 /// Where units have no dims, not even such as callers brought along.
@@ -123,66 +116,6 @@ bool Generator::checkUnits(const Route &route, DimsRef units) {
                "a route of one single unit");
   failed = true;
   return false;
-}
-
-/// The choices of all units: [U, K], in rank order.
-void Generator::choose(const Route &route, RouteValues &values,
-                       const NodeRef &by) {
-  const Selection &select = route.select;
-  Location loc = here = locate(select.location);
-  int64_t experts = route.experts->size;
-  int64_t choices = select.kind == Selection::Kind::All  ? experts
-                    : select.kind == Selection::Kind::At ? 1
-                                                         : select.count;
-  values.choice = makeDimension("K", choices);
-  mlir::Type type =
-      tensorType({values.unit, values.choice}, ElementType::Index);
-  if (select.kind == Selection::Kind::All) {
-    // Every unit has all experts, in their order.
-    NodeRef number = expanded(index(values.choice), {values.unit});
-    values.ids =
-        materialize(number, {values.unit, values.choice}).value;
-    return;
-  }
-  if (select.kind == Selection::Kind::At) {
-    values.ids = asOnlyChoice(
-        loc, collapseUnits(loc, by, values.units, values.unit), values);
-  } else {
-    auto atExperts = [&](const NodeRef &given) {
-      NodeRef node = expanded(given, {route.experts});
-      Dims order = values.units;
-      order.push_back(route.experts);
-      return collapseUnits(loc, makeLeaf(loc, materialize(node, order)),
-                           values.units, values.unit)
-          .value;
-    };
-    Value mask;
-    if (select.where) {
-      mask = atExperts(convert(emit(*select.where), ElementType::Bool));
-      here = loc;
-      values.mayBeNobody = true;
-    }
-    values.ids = moe::TopKOp::create(builder, loc, type, atExperts(by), mask,
-                                     choices);
-  }
-  std::string path = pathBelow(route.name);
-  values.ids = moe::ObserveOp::create(builder, loc, values.ids, path, experts,
-                                      layerNumber());
-  noteRoute(path, experts, choices);
-}
-
-void Generator::noteRoute(const std::string &path, int64_t experts,
-                          int64_t choices) {
-  int64_t layers = 1;
-  for (const Scope &scope : scopes)
-    if (scope.layer)
-      layers *= scope.dim->size;
-  auto number = [&](llvm::StringRef name, int64_t value) {
-    return named(name, builder.getI64IntegerAttr(value));
-  };
-  routeAttrs.push_back(builder.getDictionaryAttr(
-      {named("path", builder.getStringAttr(path)), number("experts", experts),
-       number("choices", choices), number("layers", layers)}));
 }
 
 /// Passes what the region uses from outside: constants are made anew in it,
@@ -280,6 +213,11 @@ Values Generator::runExperts(const Route &route, RouteValues &values) {
   return each;
 }
 
+/// What decides the choices, and by its dims what a unit is.
+static const Expr *askedBy(const Selection &selection) {
+  return selection.by ? selection.by.get() : selection.where.get();
+}
+
 void Generator::emitRoute(const Route &route) {
   here = locate(route.location);
   RouteValues &values = frame->routes[&route];
@@ -293,7 +231,8 @@ void Generator::emitRoute(const Route &route) {
     return;
   }
   // What callers bring along is routed, too.
-  NodeRef by = route.select.by ? emit(*route.select.by) : nullptr;
+  const Expr *asked = askedBy(route.select);
+  NodeRef by = asked ? emit(*asked) : nullptr;
   values.units = routedUnits(route, by);
   if (!checkUnits(route, values.units)) {
     placeholderResults(route, values);
@@ -332,7 +271,7 @@ void Generator::emitRoute(const Route &route) {
 
 /// The units, and the extra dims of this call in front of them.
 Dims Generator::routedUnits(const Route &route, const NodeRef &by) {
-  const Expr *value = route.select.by.get();
+  const Expr *value = askedBy(route.select);
   NodeRef node = by;
   for (auto [expr, slot] : {std::pair(route.prob.get(), route.probSlot),
                             std::pair(route.score.get(), route.scoreSlot)})

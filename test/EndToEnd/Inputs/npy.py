@@ -6,6 +6,7 @@
     npy.py ids BOUND B S OUT       B x S scattered numbers below BOUND
     npy.py show A                  a line for each row, shortest numbers
     npy.py ramp SIZE... OUT        f32, uneven numbers in -1 .. 1
+    npy.py chances SIZE... OUT     f32, uneven numbers in 0 .. 1
     npy.py cycle SIZE N OUT        int32, 0 .. N - 1 again and again
 """
 import ast
@@ -79,6 +80,11 @@ def ramp(sizes, out):
     write(out, "<f4", sizes, [(i * 7919 % 2003 - 1001) / 1001 for i in range(count)])
 
 
+def chances(sizes, out):
+    count = math.prod(sizes)
+    write(out, "<f4", sizes, [(i * 7919 % 2003) / 2003 for i in range(count)])
+
+
 def cycle(size, count, out):
     write(out, "<i4", (size,), [i % count for i in range(size)])
 
@@ -97,6 +103,8 @@ if __name__ == "__main__":
         show(rest[0])
     elif what == "ramp":
         ramp([int(size) for size in rest[:-1]], rest[-1])
+    elif what == "chances":
+        chances([int(size) for size in rest[:-1]], rest[-1])
     elif what == "cycle":
         cycle(int(rest[0]), int(rest[1]), rest[2])
     else:
