@@ -96,6 +96,7 @@ LogicalResult ConvertGroupedToRuntimePass::describe(ObserveOp op,
   if (!layers)
     return op.emitOpError("needs a layer that counts static loops");
   route.experts = op.getNumExperts();
+  *layers *= op.getNumOuter().value_or(1);
   route.layers = std::max(route.layers, *layers);
   return success();
 }
@@ -113,12 +114,19 @@ LogicalResult ConvertGroupedToRuntimePass::lower(ObserveOp op,
   if (ids != used)
     l.forEach(used, {},
               [&](ArrayRef<Value> at) { l.store(l.load(ids, at), used, at); });
+  SmallVector<Value> operands = {
+      runtimeContext,  l.index(number),
+      op.getLayer(),   pointerTo(builder, op.getLoc(), used),
+      l.dim(used, 0), l.dim(used, 1)};
   StringRef function =
       op.getKept() ? "spex_observe_kept" : "spex_observe_route";
-  callRuntime(builder, op.getLoc(), function,
-              {runtimeContext, l.index(number), op.getLayer(),
-               pointerTo(builder, op.getLoc(), used), l.dim(used, 0),
-               l.dim(used, 1)});
+  if (op.getOuter()) {
+    function =
+        op.getKept() ? "spex_observe_kept_within" : "spex_observe_within";
+    operands.push_back(pointerTo(builder, op.getLoc(), op.getOuter()));
+    operands.push_back(l.index(*op.getNumOuter()));
+  }
+  callRuntime(builder, op.getLoc(), function, operands);
   op.erase();
   return success();
 }

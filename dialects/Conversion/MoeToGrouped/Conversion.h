@@ -83,6 +83,8 @@ void eraseUnused(grouped::TasksOp tasks);
 /// Replaces the combines of one result of `experts`, now as rows.
 LogicalResult convertCombines(RewriterBase &rewriter, OpResult each, Value rows,
                               Value place);
+/// Converts the combines of what no moe.experts gave.
+void convertOtherCombines(func::FuncOp function);
 
 } // namespace mlir::moe
 

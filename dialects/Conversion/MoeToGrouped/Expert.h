@@ -14,12 +14,26 @@
 
 namespace mlir::moe {
 
-/// The region of moe.experts, with its matmuls found.
+/// The region of one kind of a moe.experts, with its matmuls found.
 struct ExpertBody {
-  mutable ExpertsOp op;               ///< a handle: asking it is no change
+  mutable ExpertsOp op; ///< a handle: asking it is no change
+  unsigned kind;
   SmallVector<MatmulGroup, 0> groups; ///< in the order of their roots
 
-  explicit ExpertBody(ExpertsOp experts);
+  ExpertBody(ExpertsOp experts, unsigned kind);
+  Block &getBlock() const { return op.getBodies()[kind].front(); }
+  YieldOp getYield() const { return cast<YieldOp>(getBlock().getTerminator()); }
+  OperandRange getWeights() const { return op.getWeightsOf(kind); }
+  BlockArgument getUnitsArg(unsigned i) const {
+    return getBlock().getArgument(i);
+  }
+  BlockArgument getWholeArg(unsigned i) const {
+    return getBlock().getArgument(op.getUnits().size() + i);
+  }
+  BlockArgument getWeightsArg(unsigned i) const {
+    return getBlock().getArgument(op.getUnits().size() +
+                                  op.getWhole().size() + i);
+  }
   /// The group that ends at `op`, or null.
   const MatmulGroup *findGroup(Operation *op) const;
   /// Whether some group computes `op`.
@@ -30,7 +44,8 @@ struct ExpertBody {
   Value getOuterWeights(Value value) const;
 };
 
-/// The plan of the choices that `experts` runs.
+/// The plan of the choices that `experts` runs; of one kind, with the offsets
+/// of its experts alone.
 struct Plan {
   Value offsets, rows, place;
   Value numRows; ///< units times choices: rows, used or not

@@ -24,27 +24,28 @@ namespace mlir::moe {
 
 bool ExpertBody::isUnits(Value value) const {
   auto arg = dyn_cast<BlockArgument>(value);
-  return arg && arg.getOwner() == &op.getBody().front() &&
+  return arg && arg.getOwner() == &getBlock() &&
          arg.getArgNumber() < op.getUnits().size();
 }
 
 Value ExpertBody::getOuterWeights(Value value) const {
   auto arg = dyn_cast<BlockArgument>(value);
   unsigned firstWeights = op.getUnits().size() + op.getWhole().size();
-  if (!arg || arg.getOwner() != &op.getBody().front() ||
+  if (!arg || arg.getOwner() != &getBlock() ||
       arg.getArgNumber() < firstWeights)
     return Value();
-  return op.getWeights()[arg.getArgNumber() - firstWeights];
+  return getWeights()[arg.getArgNumber() - firstWeights];
 }
 
-ExpertBody::ExpertBody(ExpertsOp experts) : op(experts) {
+ExpertBody::ExpertBody(ExpertsOp experts, unsigned kind)
+    : op(experts), kind(kind) {
   auto isWeight = [&](Value value) {
     while (isa_and_nonnull<tensor::CollapseShapeOp, tensor::ExpandShapeOp,
                            tensor::ExtractSliceOp>(value.getDefiningOp()))
       value = value.getDefiningOp()->getOperand(0);
     return bool(getOuterWeights(value));
   };
-  for (auto generic : experts.getBody().getOps<linalg::GenericOp>()) {
+  for (auto generic : getBlock().getOps<linalg::GenericOp>()) {
     if (isInGroup(generic))
       continue;
     std::optional<MatmulGroup> group = matchMatmulGroup(generic, isWeight);
@@ -121,34 +122,39 @@ static std::optional<unsigned> getDirectResult(const MatmulGroup &group,
   return use.getOperandNumber();
 }
 
+/// The arguments of the body, as a task has them.
+static void mapArguments(OpBuilder &builder, const ExpertBody &body,
+                         grouped::TasksOp tasks, IRMapping &mapping) {
+  ExpertsOp experts = body.op;
+  Location loc = experts.getLoc();
+  unsigned numUnits = experts.getUnits().size();
+  for (unsigned i = 0; i < numUnits; ++i) {
+    Value all = tasks.getInputArg(i);
+    SmallVector<OpFoldResult> sizes = getSizes(builder, loc, all);
+    sizes.front() = tasks.getCountArg();
+    auto type = cast<RankedTensorType>(all.getType());
+    Value empty = createEmpty(builder, loc, type.getElementType(), sizes);
+    auto gather = grouped::GatherOp::create(builder, loc, empty.getType(), all,
+                                            tasks.getRowsArg(), empty);
+    mapping.map(body.getUnitsArg(i), gather->getResult(0));
+  }
+  for (unsigned i = 0; i < experts.getWhole().size(); ++i)
+    mapping.map(body.getWholeArg(i), tasks.getInputArg(numUnits + i));
+  for (unsigned i = 0; i < body.getWeights().size(); ++i)
+    mapping.map(body.getWeightsArg(i), tasks.getPanelArg(i));
+}
+
 /// Copies the ops of the body into `tasks`, matmuls as grouped.matmul.
 static void fillTasks(OpBuilder &builder, const ExpertBody &body,
                       grouped::TasksOp tasks) {
-  ExpertsOp experts = body.op;
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(&tasks.getBody().front());
   IRMapping mapping;
-  for (unsigned i = 0; i < experts.getUnits().size(); ++i) {
-    Value all = tasks.getInputArg(i);
-    SmallVector<OpFoldResult> sizes = getSizes(builder, experts.getLoc(), all);
-    sizes.front() = tasks.getCountArg();
-    auto type = cast<RankedTensorType>(all.getType());
-    Value empty =
-        createEmpty(builder, experts.getLoc(), type.getElementType(), sizes);
-    auto gather =
-        grouped::GatherOp::create(builder, experts.getLoc(), empty.getType(),
-                                  all, tasks.getRowsArg(), empty);
-    mapping.map(experts.getUnitsArg(i), gather->getResult(0));
-  }
-  for (unsigned i = 0; i < experts.getWhole().size(); ++i)
-    mapping.map(experts.getWholeArg(i),
-                tasks.getInputArg(experts.getUnits().size() + i));
-  for (unsigned i = 0; i < experts.getWeights().size(); ++i)
-    mapping.map(experts.getWeightsArg(i), tasks.getPanelArg(i));
+  mapArguments(builder, body, tasks, mapping);
 
-  auto yield = cast<YieldOp>(experts.getBody().front().getTerminator());
+  YieldOp yield = body.getYield();
   SmallVector<bool> isWritten(yield.getNumOperands(), false);
-  for (Operation &op : experts.getBody().front().without_terminator()) {
+  for (Operation &op : body.getBlock().without_terminator()) {
     if (const MatmulGroup *group = body.findGroup(&op)) {
       std::optional<unsigned> direct = getDirectResult(*group, yield);
       Value init = direct ? tasks.getInitArg(*direct) : Value();
@@ -181,6 +187,15 @@ static void fillTasks(OpBuilder &builder, const ExpertBody &body,
   eraseUnused(tasks);
 }
 
+/// How many units a task takes at most. A unit that is more than a vector has
+/// rows of its own, and brings scratch for all of them.
+static int64_t getRowBlock(const ExpertBody &body, const Blocks &blocks) {
+  bool hasRows = llvm::any_of(body.op.getUnits().getTypes(), [](Type type) {
+    return cast<RankedTensorType>(type).getRank() > 2;
+  });
+  return hasRows ? 1 : blocks.rows;
+}
+
 static SmallVector<Value> createFused(OpBuilder &builder,
                                       const ExpertBody &body, const Plan &plan,
                                       ValueRange inits, const Blocks &blocks) {
@@ -190,10 +205,10 @@ static SmallVector<Value> createFused(OpBuilder &builder,
   operands.rows = plan.rows;
   operands.inputs = llvm::to_vector(experts.getUnits());
   llvm::append_range(operands.inputs, experts.getWhole());
-  operands.panels = llvm::to_vector(experts.getWeights());
+  operands.panels = llvm::to_vector(body.getWeights());
   operands.inits = llvm::to_vector(inits);
-  grouped::TasksOp tasks =
-      createTasks(builder, experts.getLoc(), operands, blocks.rows);
+  grouped::TasksOp tasks = createTasks(builder, experts.getLoc(), operands,
+                                       getRowBlock(body, blocks));
   fillTasks(builder, body, tasks);
   return llvm::to_vector_of<Value>(tasks->getResults());
 }
@@ -250,7 +265,7 @@ static OpFoldResult getOuterSize(OpBuilder &builder, const ExpertBody &body,
   if (!empty)
     return {};
   auto size = dyn_cast<BlockArgument>(cast<Value>(empty.getMixedSizes()[dim]));
-  if (!size || size.getOwner() != &op.getBody().front())
+  if (!size || size.getOwner() != &body.getBlock())
     return {};
   return op.getWhole()[size.getArgNumber() - op.getUnits().size()];
 }
@@ -259,8 +274,7 @@ static OpFoldResult getOuterSize(OpBuilder &builder, const ExpertBody &body,
 static LogicalResult createRows(OpBuilder &builder, const ExpertBody &body,
                                 const Plan &plan, SmallVector<Value> &inits) {
   ExpertsOp op = body.op;
-  auto yield = cast<YieldOp>(op.getBody().front().getTerminator());
-  for (Value value : yield.getValues()) {
+  for (Value value : body.getYield().getValues()) {
     auto type = cast<RankedTensorType>(value.getType());
     SmallVector<OpFoldResult> sizes = {
         getSizes(builder, op.getLoc(), plan.rows).front()};
@@ -283,7 +297,7 @@ static Value createBothForms(OpBuilder &builder, const ExpertBody &body,
                              const Plan &plan, Value init,
                              const Blocks &blocks) {
   Location loc = body.op.getLoc();
-  int64_t numExperts = body.op.getNumExperts();
+  int64_t numExperts = body.op.getCounts()[body.kind];
   Value limit = arith::ConstantIndexOp::create(
       builder, loc, numExperts * blocks.fewRowsPerExpert);
   Value isFew = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
@@ -299,19 +313,64 @@ static Value createBothForms(OpBuilder &builder, const ExpertBody &body,
   return branch.getResult(0);
 }
 
+/// The plan as the experts of one kind see it.
+static Plan getPlanOf(OpBuilder &builder, const ExpertBody &body,
+                      const Plan &plan) {
+  ExpertsOp op = body.op;
+  if (op.getNumKinds() == 1)
+    return plan;
+  Plan part = plan;
+  auto list = [&](int64_t number) {
+    return SmallVector<OpFoldResult>{builder.getIndexAttr(number)};
+  };
+  part.offsets = tensor::ExtractSliceOp::create(
+      builder, op.getLoc(), plan.offsets, list(op.getFirstExpert(body.kind)),
+      list(op.getCounts()[body.kind] + 1), list(1));
+  return part;
+}
+
+/// The rows of one kind's experts, written into `inits`.
+static SmallVector<Value> createKind(OpBuilder &builder, const ExpertBody &body,
+                                     const Plan &plan, ValueRange inits,
+                                     const Blocks &blocks) {
+  Plan part = getPlanOf(builder, body, plan);
+  if (isChain(body) && blocks.fewRowsPerExpert > 0)
+    return {createBothForms(builder, body, part, inits.front(), blocks)};
+  return createFused(builder, body, part, inits, blocks);
+}
+
+/// How much a row of this kind costs, in elements of weights.
+static int64_t getCost(const ExpertBody &body) {
+  int64_t cost = 0;
+  for (Value value : body.getWeights()) {
+    int64_t elements = 1;
+    for (int64_t size :
+         cast<RankedTensorType>(value.getType()).getShape().drop_front())
+      elements *= ShapedType::isDynamic(size) ? 1 : size;
+    cost += elements;
+  }
+  return cost;
+}
+
 static LogicalResult convert(IRRewriter &rewriter, ExpertsOp op,
                              const Blocks &blocks) {
   rewriter.setInsertionPoint(op);
   Plan plan = createPlan(rewriter, op);
-  ExpertBody body(op);
-  SmallVector<Value> inits;
-  if (failed(createRows(rewriter, body, plan, inits)))
-    return failure();
+  SmallVector<ExpertBody, 1> bodies;
+  for (unsigned kind = 0; kind < op.getNumKinds(); ++kind)
+    bodies.emplace_back(op, kind);
   SmallVector<Value> rows;
-  if (isChain(body) && blocks.fewRowsPerExpert > 0)
-    rows = {createBothForms(rewriter, body, plan, inits.front(), blocks)};
-  else
-    rows = createFused(rewriter, body, plan, inits, blocks);
+  if (failed(createRows(rewriter, bodies.front(), plan, rows)))
+    return failure();
+  // Largest first: what is left at the end is short.
+  SmallVector<const ExpertBody *> order;
+  for (const ExpertBody &body : bodies)
+    order.push_back(&body);
+  llvm::sort(order, [](const ExpertBody *a, const ExpertBody *b) {
+    return std::pair(-getCost(*a), a->kind) < std::pair(-getCost(*b), b->kind);
+  });
+  for (const ExpertBody *body : order)
+    rows = createKind(rewriter, *body, plan, rows, blocks);
 
   bool isDone = true;
   for (auto [result, value] : llvm::zip(op->getResults(), rows))

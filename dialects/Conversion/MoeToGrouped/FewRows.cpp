@@ -27,10 +27,8 @@ static bool isPlainMatrix(const Contraction &product) {
 }
 
 bool isChain(const ExpertBody &body) {
-  ExpertsOp op = body.op;
-  auto yield = cast<YieldOp>(op.getBody().front().getTerminator());
-  if (body.groups.empty() || op.getNumResults() != 1 ||
-      yield.getValues()[0] != body.groups.back().getResult())
+  if (body.groups.empty() || body.op.getNumResults() != 1 ||
+      body.getYield().getValues()[0] != body.groups.back().getResult())
     return false;
 
   Value rows;
@@ -52,7 +50,7 @@ bool isChain(const ExpertBody &body) {
   }
 
   // Nothing else is computed on the way.
-  return llvm::all_of(op.getBody().front().without_terminator(),
+  return llvm::all_of(body.getBlock().without_terminator(),
                       [&](Operation &inner) {
                         return body.isInGroup(&inner) ||
                                isa<linalg::FillOp, tensor::EmptyOp,

@@ -60,6 +60,7 @@ void ConvertMoeToGroupedPass::runOnOperation() {
     convertAttention(function, blocks);
     convertSelections(function);
     convertSelectionsOfGroups(function);
+    convertOtherCombines(function);
     isDone &= succeeded(convertExperts(function, blocks));
     convertDense(function, blocks);
     finishDestinations(function);

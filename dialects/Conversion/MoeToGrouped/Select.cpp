@@ -29,8 +29,8 @@ static void convert(IRRewriter &rewriter, ObserveOp op) {
   Value empty = createEmptyLike(rewriter, op.getLoc(), op.getIds());
   auto newOp = grouped::ObserveOp::create(
       rewriter, op.getLoc(), TypeRange(empty.getType()), op.getIds(),
-      op.getRouteAttr(), op.getNumExpertsAttr(), op.getLayer(),
-      op.getKeptAttr(), empty);
+      op.getRouteAttr(), op.getNumExpertsAttr(), op.getLayer(), op.getOuter(),
+      op.getNumOuterAttr(), op.getKeptAttr(), empty);
   rewriter.replaceOp(op, newOp->getResults());
 }
 

@@ -70,7 +70,20 @@ static LogicalResult verifyChoices(OpT op) {
   return success();
 }
 
-LogicalResult ObserveOp::verify() { return verifyChoices(*this); }
+LogicalResult ObserveOp::verify() {
+  if (failed(verifyChoices(*this)))
+    return failure();
+  // (C3)
+  if (bool(getOuter()) != getNumOuter().has_value() ||
+      (getNumOuter() && static_cast<int64_t>(*getNumOuter()) < 1))
+    return emitOpError("needs the number of outer experts, at least one, with "
+                       "the outer expert of each unit");
+  if (getOuter() &&
+      !fit(getShape(getOuter()), getShape(getIds()).take_front()))
+    return emitOpError("needs one outer expert for each unit of ")
+           << getIds().getType() << ", got " << getOuter().getType();
+  return success();
+}
 
 LogicalResult LimitOp::verify() {
   if (failed(verifyChoices(*this)))

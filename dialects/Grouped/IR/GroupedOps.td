@@ -61,10 +61,15 @@ def Grouped_ObserveOp : Grouped_DestinationOp<"observe"> {
     With `kept`, `ids` are what a capacity left of the choices shown before:
     those that became -1 count as dropped, and nothing is replayed.
 
+    With `within`, unit u is one of outer expert `outer[u]`, or nobody's (-1)
+    and not shown; outer expert g counts as layer `layer * num_outer + g`.
+
     Constraints:
 
     - (C1) `ids` and its destination have the same shape U x K.
     - (C2) There is at least one expert.
+    - (C3) With `within` there is one outer expert for each unit, of at least
+      one.
 
     Example:
 
@@ -76,17 +81,20 @@ def Grouped_ObserveOp : Grouped_DestinationOp<"observe"> {
     ```
   }];
   let arguments = (ins Grouped_Ids:$ids, StrAttr:$route, I64Attr:$num_experts,
-                       Index:$layer, UnitAttr:$kept, Grouped_Ids:$init);
+                       Index:$layer, Optional<Grouped_Ids>:$outer,
+                       OptionalAttr<I64Attr>:$num_outer, UnitAttr:$kept,
+                       Grouped_Ids:$init);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
     $ids (`kept` $kept^)? `route` $route `of` $num_experts `layer` $layer
+    (`within` $outer^ `:` type($outer) `of` $num_outer)?
     `outs` `(` $init `:` type($init) `)` attr-dict
     `:` type($ids) (`->` type($result)^)?
   }];
   let extraClassDeclaration = [{
     MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
   }];
-  let hasVerifier = 1; // (C1), (C2)
+  let hasVerifier = 1; // (C1) to (C3)
 }
 
 def Grouped_LimitOp : Grouped_DestinationOp<"limit", [

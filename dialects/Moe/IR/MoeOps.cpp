@@ -101,6 +101,17 @@ LogicalResult ObserveOp::verify() {
   // (C1)
   if (static_cast<int64_t>(getNumExperts()) < 1)
     return emitOpError("needs at least one expert");
+  // (C2)
+  if (bool(getOuter()) != getNumOuter().has_value() ||
+      (getNumOuter() && static_cast<int64_t>(*getNumOuter()) < 1))
+    return emitOpError("needs the number of outer experts, at least one, with "
+                       "the outer expert of each unit");
+  if (getOuter() &&
+      failed(verifyCompatibleShape(
+          getOuter().getType().getShape(),
+          getIds().getType().getShape().take_front())))
+    return emitOpError("needs one outer expert for each unit of ")
+           << getIds().getType() << ", got " << getOuter().getType();
   return success();
 }
 

@@ -133,9 +133,16 @@ def Moe_ObserveOp : Moe_Op<"observe", [
     the same layer: those that became -1 count as dropped. Nothing is replayed
     then; the result is `ids`.
 
+    With `within`, the route is one of experts inside of others, and `outer[u]`
+    is the outer expert whose unit u is, -1 for nobody's. Each of the outer
+    experts counts as a layer: outer expert g as layer `layer * num_outer + g`,
+    with its units in their order. Nobody's units are not shown.
+
     Constraints:
 
     - (C1) There is at least one expert.
+    - (C2) With `within` there is one outer expert for each unit, of at least
+      one.
 
     Example:
 
@@ -146,13 +153,15 @@ def Moe_ObserveOp : Moe_Op<"observe", [
     ```
   }];
   let arguments = (ins Moe_Ids:$ids, StrAttr:$route, I64Attr:$num_experts,
-                       Index:$layer, UnitAttr:$kept);
+                       Index:$layer, Optional<1DTensorOf<[I32]>>:$outer,
+                       OptionalAttr<I64Attr>:$num_outer, UnitAttr:$kept);
   let results = (outs Moe_Ids:$used);
   let assemblyFormat = [{
-    $ids (`kept` $kept^)? `route` $route `of` $num_experts `layer` $layer attr-dict
-    `:` type($ids)
+    $ids (`kept` $kept^)? `route` $route `of` $num_experts `layer` $layer
+    (`within` $outer^ `of` $num_outer)? attr-dict
+    `:` type($ids) (`,` type($outer)^)?
   }];
-  let hasVerifier = 1; // (C1)
+  let hasVerifier = 1; // (C1), (C2)
 }
 
 def Moe_LimitOp : Moe_Op<"limit", [
@@ -250,60 +259,76 @@ def Moe_ExpertsOp : Moe_Op<"experts", [
     SingleBlockImplicitTerminator<"YieldOp">]> {
   let summary = "the chosen experts, each on the units that chose it";
   let description = [{
-    Element `[u][k]` of each result is what the region makes of unit u with the
-    weights of expert `ids[u][k]`. Choices of nobody (-1) compute nothing; their
-    elements are undefined and `combine` does not read them.
+    Element `[u][k]` of each result is what expert `ids[u][k]` makes of unit u.
+    Choices of nobody (-1) compute nothing; their elements are undefined and
+    `combine` does not read them.
 
-    The region is written for one expert and a batch of any number of rows; row
+    Experts of one kind have one region, and each has weights of its own. There
+    are as many experts of each kind as its number behind `of`; they are
+    numbered kind by kind. All kinds are planned together, so that their rows
+    lie in one order of experts.
+
+    A region is written for one expert and a batch of any number of rows; row
     by row, it must compute the same whatever else is in the batch. Its
     arguments are, in this order, a batch of rows of each of `units`, each of
-    `whole` as it is, and the slice of each of `weights` for the expert. It
-    yields a batch of rows of each result.
+    `whole` as it is, and the slice of each of the kind's `weights` for the
+    expert. It yields a batch of rows of each result.
 
     Constraints:
 
     - (C1) Each of `units` has the U rows of `ids`; there is at least one.
-    - (C2) The first dimension of each of `weights` is the expert.
-    - (C3) The region has the arguments above.
+    - (C2) The first dimension of each of `weights` is the expert within its
+      kind.
+    - (C3) Each region has the arguments above.
     - (C4) Results are U x K of what a row of the yielded value is.
+    - (C5) There is at least one kind, with at least one expert each, and one
+      region for each.
+    - (C6) Several kinds have `weights_of`, how many of `weights` each has; all
+      of them are some kind's.
 
     Example:
 
     ```mlir
-    // x = [[1], [2]], w = [[[10]], [[100]]], ids = [[1, -1], [0, 1]]
-    %each = moe.experts %ids of 2 units(%x : tensor<2x1xf32>)
-        weights(%w : tensor<2x1x1xf32>) : tensor<2x2xi32> -> tensor<2x2x1xf32> {
+    // x = [[1], [2]], w = [[[10]], [[100]]], ids = [[1, -1], [2, 1]]: two
+    // experts multiply by a matrix, the third gives back what it gets
+    %each = moe.experts %ids of 2, 1 units(%x : tensor<2x1xf32>)
+        weights(%w : tensor<2x1x1xf32>) attributes {weights_of = array<i64: 1, 0>}
+        : tensor<2x2xi32> -> tensor<2x2x1xf32> {
     ^bb0(%rows: tensor<?x1xf32>, %we: tensor<1x1xf32>):
       ...                                     // %y = rows times the matrix we
       moe.yield %y : tensor<?x1xf32>
+    }, {
+    ^bb0(%rows: tensor<?x1xf32>):
+      moe.yield %rows : tensor<?x1xf32>
     }
-    // each = [[[100], undefined], [[20], [200]]]
+    // each = [[[100], undefined], [[2], [200]]]
     ```
   }];
   let arguments = (ins
-    Moe_Ids:$ids, I64Attr:$num_experts,
+    Moe_Ids:$ids, DenseI64ArrayAttr:$counts,
     Variadic<AnyRankedTensor>:$units,
     Variadic<AnyType>:$whole,
-    Variadic<AnyRankedTensor>:$weights);
+    Variadic<AnyRankedTensor>:$weights,
+    OptionalAttr<DenseI64ArrayAttr>:$weights_of);
   let results = (outs Variadic<AnyRankedTensor>:$results);
-  let regions = (region SizedRegion<1>:$body);
+  let regions = (region VariadicRegion<SizedRegion<1>>:$bodies);
   let assemblyFormat = [{
-    $ids `of` $num_experts
+    $ids `of` custom<Counts>($counts)
     `units` `(` $units `:` type($units) `)`
     (`whole` `(` $whole^ `:` type($whole) `)`)?
     (`weights` `(` $weights^ `:` type($weights) `)`)?
-    attr-dict-with-keyword `:` type($ids) `->` type($results) $body
+    attr-dict-with-keyword `:` type($ids) `->` type($results) $bodies
   }];
   let extraClassDeclaration = [{
-    BlockArgument getUnitsArg(unsigned i) { return getBody().getArgument(i); }
-    BlockArgument getWholeArg(unsigned i) {
-      return getBody().getArgument(getUnits().size() + i);
-    }
-    BlockArgument getWeightsArg(unsigned i) {
-      return getBody().getArgument(getUnits().size() + getWhole().size() + i);
-    }
+    unsigned getNumKinds() { return getCounts().size(); }
+    /// Of all kinds.
+    int64_t getNumExperts();
+    /// The number of the first expert of a kind.
+    int64_t getFirstExpert(unsigned kind);
+    /// The weights that experts of a kind have.
+    OperandRange getWeightsOf(unsigned kind);
   }];
-  let hasVerifier = 1; // (C1) to (C3)
+  let hasVerifier = 1; // (C1) to (C3), (C5), (C6)
   let hasRegionVerifier = 1; // (C4)
 }
 

@@ -232,3 +232,19 @@ func.func @combine_c5(%e: tensor<8x4xf32>, %w: tensor<4x2xf32>, %p: tensor<4x2xi
   %0 = grouped.combine %e by %w at %p pass(%own : tensor<5x4xf32>) wanted(%p : tensor<4x2xi32>) outs(%y : tensor<4x4xf32>) : tensor<8x4xf32>, tensor<4x2xf32>, tensor<4x2xi32> -> tensor<4x4xf32>
   return
 }
+
+// -----
+
+func.func @observe_c3(%l: index, %i: tensor<4x2xi32>, %o: tensor<4xi32>) {
+  // expected-error@+1 {{needs the number of outer experts, at least one, with the outer expert of each unit}}
+  %0 = grouped.observe %i route "y" of 8 layer %l within %o : tensor<4xi32> of 0 outs(%i : tensor<4x2xi32>) : tensor<4x2xi32> -> tensor<4x2xi32>
+  return
+}
+
+// -----
+
+func.func @observe_c3_units(%l: index, %i: tensor<4x2xi32>, %o: tensor<5xi32>) {
+  // expected-error@+1 {{needs one outer expert for each unit of 'tensor<4x2xi32>', got 'tensor<5xi32>'}}
+  %0 = grouped.observe %i route "y" of 8 layer %l within %o : tensor<5xi32> of 3 outs(%i : tensor<4x2xi32>) : tensor<4x2xi32> -> tensor<4x2xi32>
+  return
+}

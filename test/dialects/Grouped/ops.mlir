@@ -125,3 +125,12 @@ func.func @passes(%each: memref<?x4xf32>, %w: memref<?x2xf32>,
       : memref<?x4xf32>, memref<?x2xf32>, memref<?x2xi32>
   return
 }
+
+// CHECK-LABEL: func.func @observe_within(
+func.func @observe_within(%ids: tensor<?x2xi32>, %outer: tensor<?xi32>, %layer: index) -> tensor<?x2xi32> {
+  // CHECK: grouped.observe %{{.*}} route "y.z" of 8 layer %{{.*}} within %{{.*}} : tensor<?xi32> of 4 outs(
+  %used = grouped.observe %ids route "y.z" of 8 layer %layer
+      within %outer : tensor<?xi32> of 4
+      outs(%ids : tensor<?x2xi32>) : tensor<?x2xi32> -> tensor<?x2xi32>
+  return %used : tensor<?x2xi32>
+}

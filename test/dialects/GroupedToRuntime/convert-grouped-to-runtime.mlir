@@ -64,6 +64,21 @@ func.func @observes_what_is_kept(%ids: memref<?x2xi32>, %used: memref<?x2xi32>) 
 
 // -----
 
+// Experts inside of others: each of the 3 outer experts is a layer.
+// CHECK:       module attributes {spex.routes = [{choices = 2 : i64, experts = 8 : i64, layers = 3 : i64, path = "y.z"}]}
+// CHECK-LABEL: func.func @observes_within(
+// CHECK-SAME:    %{{[a-zA-Z0-9_-]+}}: memref<?x2xi32>, %[[OUTER:[a-zA-Z0-9_-]+]]: memref<?xi32>,
+// CHECK:         %[[POINTER:.*]] = memref.extract_aligned_pointer_as_index %[[OUTER]]
+// CHECK:         %[[THREE:.*]] = arith.constant 3 : index
+// CHECK:         call @spex_observe_within({{.*}}, %[[POINTER]], %[[THREE]])
+func.func @observes_within(%ids: memref<?x2xi32>, %outer: memref<?xi32>) attributes {spex.entry} {
+  %c0 = arith.constant 0 : index
+  grouped.observe %ids route "y.z" of 8 layer %c0 within %outer : memref<?xi32> of 3 outs(%ids : memref<?x2xi32>) : memref<?x2xi32>
+  return
+}
+
+// -----
+
 // At most rows / 4 full blocks and one for each of the 8 groups; 9 columns in
 // chunks of 4 are 3.
 // CHECK-LABEL: func.func @orders_grouped_tasks(

@@ -185,3 +185,86 @@ func.func @combine_c3(%e: tensor<3x2x8xf32>, %w: tensor<3x2xf32>, %i: tensor<3x2
   %0 = moe.combine %e by %w at %i pass(%own : tensor<3x4xf32>) wanted(%i : tensor<3x2xi32>) : tensor<3x2x8xf32>, tensor<3x2xf32>, tensor<3x2xi32>
   return
 }
+
+// -----
+
+func.func @experts_c5(%i: tensor<3x2xi32>, %x: tensor<3x8xf32>) {
+  // expected-error@+1 {{needs at least one expert of each kind, got 4, 0}}
+  %0 = moe.experts %i of 4, 0 units(%x : tensor<3x8xf32>) attributes {weights_of = array<i64: 0, 0>} : tensor<3x2xi32> -> tensor<3x2x8xf32> {
+  ^bb0(%r: tensor<?x8xf32>):
+    moe.yield %r : tensor<?x8xf32>
+  }, {
+  ^bb0(%r: tensor<?x8xf32>):
+    moe.yield %r : tensor<?x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @experts_c5_regions(%i: tensor<3x2xi32>, %x: tensor<3x8xf32>) {
+  // expected-error@+1 {{has 2 kinds of experts and 1 regions}}
+  %0 = moe.experts %i of 4, 1 units(%x : tensor<3x8xf32>) attributes {weights_of = array<i64: 0, 0>} : tensor<3x2xi32> -> tensor<3x2x8xf32> {
+  ^bb0(%r: tensor<?x8xf32>):
+    moe.yield %r : tensor<?x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @experts_c6(%i: tensor<3x2xi32>, %x: tensor<3x8xf32>) {
+  // expected-error@+1 {{needs 'weights_of' with one number for each of 2 kinds}}
+  %0 = moe.experts %i of 4, 1 units(%x : tensor<3x8xf32>) : tensor<3x2xi32> -> tensor<3x2x8xf32> {
+  ^bb0(%r: tensor<?x8xf32>):
+    moe.yield %r : tensor<?x8xf32>
+  }, {
+  ^bb0(%r: tensor<?x8xf32>):
+    moe.yield %r : tensor<?x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @experts_c6_more(%i: tensor<3x2xi32>, %x: tensor<3x8xf32>, %w: tensor<4x8xf32>) {
+  // expected-error@+1 {{has 1 weights, but 'weights_of' says 1, 1}}
+  %0 = moe.experts %i of 4, 1 units(%x : tensor<3x8xf32>) weights(%w : tensor<4x8xf32>) attributes {weights_of = array<i64: 1, 1>} : tensor<3x2xi32> -> tensor<3x2x8xf32> {
+  ^bb0(%r: tensor<?x8xf32>, %we: tensor<8xf32>):
+    moe.yield %r : tensor<?x8xf32>
+  }, {
+  ^bb0(%r: tensor<?x8xf32>):
+    moe.yield %r : tensor<?x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @experts_c6_fewer(%i: tensor<3x2xi32>, %x: tensor<3x8xf32>, %w: tensor<4x8xf32>) {
+  // expected-error@+1 {{has 1 weights that 'weights_of' gives to no kind}}
+  %0 = moe.experts %i of 4, 1 units(%x : tensor<3x8xf32>) weights(%w : tensor<4x8xf32>) attributes {weights_of = array<i64: 0, 0>} : tensor<3x2xi32> -> tensor<3x2x8xf32> {
+  ^bb0(%r: tensor<?x8xf32>):
+    moe.yield %r : tensor<?x8xf32>
+  }, {
+  ^bb0(%r: tensor<?x8xf32>):
+    moe.yield %r : tensor<?x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @observe_c2(%i: tensor<?x2xi32>, %l: index, %o: tensor<?xi32>) {
+  // expected-error@+1 {{needs the number of outer experts, at least one, with the outer expert of each unit}}
+  %0 = moe.observe %i route "y" of 4 layer %l within %o of 0 : tensor<?x2xi32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @observe_c2_units(%i: tensor<6x2xi32>, %l: index, %o: tensor<5xi32>) {
+  // expected-error@+1 {{needs one outer expert for each unit of 'tensor<6x2xi32>', got 'tensor<5xi32>'}}
+  %0 = moe.observe %i route "y" of 4 layer %l within %o of 3 : tensor<6x2xi32>, tensor<5xi32>
+  return
+}

@@ -68,3 +68,34 @@ func.func @passes(%each: tensor<?x2x4xf32>, %w: tensor<?x2xf32>,
       : tensor<?x2x4xf32>, tensor<?x2xf32>, tensor<?x2xi32>
   return %y : tensor<?x4xf32>
 }
+
+// CHECK-LABEL: func.func @experts_of_several_kinds(
+func.func @experts_of_several_kinds(%ids: tensor<?x2xi32>, %x: tensor<?x128xf32>,
+    %w: tensor<2x128x128xf32>, %v: tensor<1x128xf32>, %n: index) -> tensor<?x2x128xf32> {
+  // CHECK: moe.experts %{{.*}} of 2, 4, 1 units(%{{.*}} : tensor<?x128xf32>) whole(%{{.*}} : index) weights(%{{.*}}, %{{.*}} : tensor<2x128x128xf32>, tensor<1x128xf32>) attributes {weights_of = array<i64: 1, 0, 1>} : tensor<?x2xi32> -> tensor<?x2x128xf32> {
+  %each = moe.experts %ids of 2, 4, 1 units(%x : tensor<?x128xf32>)
+      whole(%n : index) weights(%w, %v : tensor<2x128x128xf32>, tensor<1x128xf32>)
+      attributes {weights_of = array<i64: 1, 0, 1>}
+      : tensor<?x2xi32> -> tensor<?x2x128xf32> {
+  // CHECK: ^bb0(%{{.*}}: tensor<?x128xf32>, %{{.*}}: index, %{{.*}}: tensor<128x128xf32>):
+  ^bb0(%rows: tensor<?x128xf32>, %l: index, %we: tensor<128x128xf32>):
+    moe.yield %rows : tensor<?x128xf32>
+  // CHECK: }, {
+  }, {
+  // CHECK-NEXT: ^bb0(%{{.*}}: tensor<?x128xf32>, %{{.*}}: index):
+  ^bb0(%rows: tensor<?x128xf32>, %l: index):
+    moe.yield %rows : tensor<?x128xf32>
+  }, {
+  ^bb0(%rows: tensor<?x128xf32>, %l: index, %ve: tensor<128xf32>):
+    moe.yield %rows : tensor<?x128xf32>
+  }
+  return %each : tensor<?x2x128xf32>
+}
+
+// CHECK-LABEL: func.func @observe_within(
+func.func @observe_within(%ids: tensor<?x2xi32>, %outer: tensor<?xi32>, %layer: index) -> tensor<?x2xi32> {
+  // CHECK: moe.observe %{{.*}} route "y.z" of 8 layer %{{.*}} within %{{.*}} of 4 : tensor<?x2xi32>, tensor<?xi32>
+  %used = moe.observe %ids route "y.z" of 8 layer %layer within %outer of 4
+      : tensor<?x2xi32>, tensor<?xi32>
+  return %used : tensor<?x2xi32>
+}

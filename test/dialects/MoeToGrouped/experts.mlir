@@ -159,3 +159,87 @@ func.func @two_inputs(%x: tensor<?x8xf32>, %y: tensor<?x3xf32>, %ids: tensor<?x2
   %s = moe.combine %each by %p at %ids : tensor<?x2x16xf32>, tensor<?x2xf32>, tensor<?x2xi32>
   return %s : tensor<?x16xf32>
 }
+
+// -----
+
+#rows = affine_map<(u, f, d) -> (u, d)>
+#weights = affine_map<(u, f, d) -> (d, f)>
+#out = affine_map<(u, f, d) -> (u, f)>
+
+// Three kinds have one plan. Each runs on the offsets of its own experts, the
+// widest first, and all write into one destination.
+// CHECK-LABEL: func.func @several_kinds(
+// CHECK-COUNT-1: grouped.plan
+// CHECK-NOT:     grouped.plan
+// CHECK:         %[[ALL:.*]] = tensor.empty(%{{.*}}) : tensor<?x8xf32>
+// CHECK:         %[[OF_LARGE:.*]] = tensor.extract_slice %{{.*}}[2] [5] [1] : tensor<8xi32> to tensor<5xi32>
+// CHECK:         %[[LARGE:.*]] = grouped.tasks offsets(%[[OF_LARGE]] : tensor<5xi32>) {{.*}} panels(%{{.*}} : tensor<4x8x8xf32>) outs(%[[ALL]] :
+// CHECK:         %[[OF_SMALL:.*]] = tensor.extract_slice %{{.*}}[0] [3] [1] : tensor<8xi32> to tensor<3xi32>
+// CHECK:         %[[SMALL:.*]] = grouped.tasks offsets(%[[OF_SMALL]] : tensor<3xi32>) {{.*}} panels(%{{.*}} : tensor<2x8xf32>) outs(%[[LARGE]] :
+// CHECK:         %[[OF_FREE:.*]] = tensor.extract_slice %{{.*}}[6] [2] [1] : tensor<8xi32> to tensor<2xi32>
+// CHECK:         %[[FREE:.*]] = grouped.tasks offsets(%[[OF_FREE]] : tensor<2xi32>) {{.*}} outs(%[[SMALL]] :
+// CHECK:           %[[ROWS:.*]] = grouped.gather
+// CHECK-NEXT:      bufferization.materialize_in_destination %[[ROWS]]
+// CHECK:         grouped.combine %[[FREE]] by
+func.func @several_kinds(%x: tensor<?x8xf32>, %ids: tensor<?x2xi32>,
+    %p: tensor<?x2xf32>, %scale: tensor<2x8xf32>, %w: tensor<4x8x8xf32>) -> tensor<?x8xf32> {
+  %each = moe.experts %ids of 2, 4, 1 units(%x : tensor<?x8xf32>)
+      weights(%scale, %w : tensor<2x8xf32>, tensor<4x8x8xf32>)
+      attributes {weights_of = array<i64: 1, 1, 0>}
+      : tensor<?x2xi32> -> tensor<?x2x8xf32> {
+  ^bb0(%r: tensor<?x8xf32>, %se: tensor<8xf32>):
+    %c0 = arith.constant 0 : index
+    %n = tensor.dim %r, %c0 : tensor<?x8xf32>
+    %e = tensor.empty(%n) : tensor<?x8xf32>
+    %m = linalg.generic {indexing_maps = [affine_map<(u, f) -> (u, f)>, affine_map<(u, f) -> (f)>, affine_map<(u, f) -> (u, f)>], iterator_types = ["parallel", "parallel"]}
+        ins(%r, %se : tensor<?x8xf32>, tensor<8xf32>) outs(%e : tensor<?x8xf32>) {
+    ^bb0(%a: f32, %b: f32, %c: f32):
+      %s = arith.mulf %a, %b : f32
+      linalg.yield %s : f32
+    } -> tensor<?x8xf32>
+    moe.yield %m : tensor<?x8xf32>
+  }, {
+  ^bb0(%r: tensor<?x8xf32>, %we: tensor<8x8xf32>):
+    %c0 = arith.constant 0 : index
+    %z = arith.constant 0.0 : f32
+    %n = tensor.dim %r, %c0 : tensor<?x8xf32>
+    %e = tensor.empty(%n) : tensor<?x8xf32>
+    %f = linalg.fill ins(%z : f32) outs(%e : tensor<?x8xf32>) -> tensor<?x8xf32>
+    %g = linalg.generic {indexing_maps = [#rows, #weights, #out], iterator_types = ["parallel", "parallel", "reduction"]}
+        ins(%r, %we : tensor<?x8xf32>, tensor<8x8xf32>) outs(%f : tensor<?x8xf32>) {
+    ^bb0(%a: f32, %b: f32, %c: f32):
+      %m = math.fma %a, %b, %c : f32
+      linalg.yield %m : f32
+    } -> tensor<?x8xf32>
+    // Not a chain of matmuls, so that there is one form only.
+    %e2 = tensor.empty(%n) : tensor<?x8xf32>
+    %h = linalg.generic {indexing_maps = [affine_map<(u, f) -> (u, f)>, affine_map<(u, f) -> (u, f)>, affine_map<(u, f) -> (u, f)>], iterator_types = ["parallel", "parallel"]}
+        ins(%g, %r : tensor<?x8xf32>, tensor<?x8xf32>) outs(%e2 : tensor<?x8xf32>) {
+    ^bb0(%a: f32, %b: f32, %c: f32):
+      %s = arith.addf %a, %b : f32
+      linalg.yield %s : f32
+    } -> tensor<?x8xf32>
+    moe.yield %h : tensor<?x8xf32>
+  }, {
+  ^bb0(%r: tensor<?x8xf32>):
+    moe.yield %r : tensor<?x8xf32>
+  }
+  %y = moe.combine %each by %p at %ids : tensor<?x2x8xf32>, tensor<?x2xf32>, tensor<?x2xi32>
+  return %y : tensor<?x8xf32>
+}
+
+// -----
+
+// What no moe.experts gave lies by unit and rank.
+// CHECK-LABEL: func.func @combines_any_tensor(
+// CHECK-SAME:    %[[EACH:[a-z0-9]+]]: tensor<?x2x8xf32>
+// CHECK:         %[[ROWS:.*]] = tensor.collapse_shape %[[EACH]] {{\[\[}}0, 1], [2]]
+// CHECK:         %[[PLACE:.*]] = linalg.generic
+// CHECK:           %[[ROW:.*]] = arith.addi
+// CHECK:           arith.select %{{.*}}, %{{.*}}, %{{.*}} : i32
+// CHECK:         grouped.combine %[[ROWS]] by %{{.*}} at %[[PLACE]]
+func.func @combines_any_tensor(%each: tensor<?x2x8xf32>, %ids: tensor<?x2xi32>,
+    %p: tensor<?x2xf32>) -> tensor<?x8xf32> {
+  %y = moe.combine %each by %p at %ids : tensor<?x2x8xf32>, tensor<?x2xf32>, tensor<?x2xi32>
+  return %y : tensor<?x8xf32>
+}
