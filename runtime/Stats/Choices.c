@@ -170,3 +170,55 @@ void spex_observe_kept(spex_context *context, int64_t route, int64_t number,
     }
   layer->dropped += dropped;
 }
+
+/* The choices of one outer expert's units, side by side in `own`. */
+static int64_t gather_units(const int32_t *ids, int64_t units, int64_t choices,
+                            const int32_t *outer, int64_t number,
+                            int32_t *own) {
+  int64_t count = 0;
+  for (int64_t u = 0; u < units; ++u)
+    if (outer[u] == number)
+      memcpy(own + count++ * choices, ids + u * choices,
+             (size_t)choices * sizeof *own);
+  return count;
+}
+
+/* Room for all choices; null if nobody looks at them. */
+static int32_t *room_within(spex_context *context, int64_t units,
+                            int64_t choices) {
+  if (!context->choices || context->failed)
+    return NULL;
+  int32_t *own = malloc((size_t)(units * choices) * sizeof *own + 1);
+  if (!own)
+    spex_context_fail(context, "not enough memory to record the choices");
+  return own;
+}
+
+void spex_observe_within(spex_context *context, int64_t route, int64_t layer,
+                         int32_t *ids, int64_t units, int64_t choices,
+                         const int32_t *outer, int64_t outer_count) {
+  int32_t *own = room_within(context, units, choices);
+  for (int64_t g = 0; own && g < outer_count; ++g) {
+    int64_t count = gather_units(ids, units, choices, outer, g, own);
+    spex_observe_route(context, route, layer * outer_count + g, own, count,
+                       choices);
+    for (int64_t u = 0, next = 0; u < units; ++u)
+      if (outer[u] == g)
+        memcpy(ids + u * choices, own + next++ * choices,
+               (size_t)choices * sizeof *own);
+  }
+  free(own);
+}
+
+void spex_observe_kept_within(spex_context *context, int64_t route,
+                              int64_t layer, const int32_t *kept, int64_t units,
+                              int64_t choices, const int32_t *outer,
+                              int64_t outer_count) {
+  int32_t *own = room_within(context, units, choices);
+  for (int64_t g = 0; own && g < outer_count; ++g) {
+    int64_t count = gather_units(kept, units, choices, outer, g, own);
+    spex_observe_kept(context, route, layer * outer_count + g, own, count,
+                      choices);
+  }
+  free(own);
+}

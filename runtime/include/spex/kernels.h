@@ -79,10 +79,21 @@ void spex_parallel_for(spex_context *context, int64_t tasks, spex_task_fn fn,
 void spex_observe_route(spex_context *context, int64_t route, int64_t layer,
                         int32_t *ids, int64_t units, int64_t choices);
 
+/* The same for a route of experts inside of others: outer[u] is the outer
+   expert whose unit u is, or -1 for nobody's, which are left aside. Each of
+   the outer experts counts as a layer, layer * outer_count + outer[u]. */
+void spex_observe_within(spex_context *context, int64_t route, int64_t layer,
+                         int32_t *ids, int64_t units, int64_t choices,
+                         const int32_t *outer, int64_t outer_count);
+
 /* After a capacity: the choices that are left. Those that spex_observe_route
    saw and that are -1 here count as dropped. */
 void spex_observe_kept(spex_context *context, int64_t route, int64_t layer,
                        const int32_t *kept, int64_t units, int64_t choices);
+void spex_observe_kept_within(spex_context *context, int64_t route,
+                              int64_t layer, const int32_t *kept, int64_t units,
+                              int64_t choices, const int32_t *outer,
+                              int64_t outer_count);
 
 /* grouped.limit: lets every expert take `capacity` choices of each group.
    Groups are `groups` equal parts of the units, one behind the other. Places go
