@@ -38,16 +38,34 @@ NodeRef Generator::bound(const NodeRef &node, const Type &type) {
   return makeLeaf(node->loc, materializeAs(rounded, type));
 }
 
+/// What is passed; null where an input takes its default.
+SmallVector<NodeRef> Generator::emitArgs(const std::vector<ExprPtr> &args) {
+  SmallVector<NodeRef> nodes;
+  for (const ExprPtr &arg : args)
+    nodes.push_back(arg ? emit(*arg) : nullptr);
+  return nodes;
+}
+
+/// The inputs of a call, rounded to their types; those of experts with
+/// `combine = inputs` are multiplied first.
 SmallVector<NodeRef> Generator::bindInputs(const Instance &callee,
-                                           const std::vector<ExprPtr> &args) {
+                                           ArrayRef<NodeRef> args,
+                                           const RouteValues *weights) {
   SmallVector<NodeRef> inputs;
   for (size_t i = 0; i < callee.inputs.size(); ++i) {
-    const Expr *given = i < args.size() ? args[i].get() : nullptr;
-    if (!given)
-      given = callee.inputs[i].defaultValue.get();
-    NodeRef node = given ? emit(*given)
-                         : makeConstant(here, 0, callee.inputs[i].type.element);
-    inputs.push_back(bound(node, callee.inputs[i].type));
+    NodeRef node = i < args.size() ? args[i] : nullptr;
+    const Expr *otherwise = callee.inputs[i].defaultValue.get();
+    if (!node)
+      node = otherwise ? emit(*otherwise)
+                       : makeConstant(here, 0, callee.inputs[i].type.element);
+    if (weights)
+      node = weighed(node, *weights);
+    // The units sent to an expert come as what units are made of.
+    Type type = callee.inputs[i].type;
+    type.dims.erase(
+        std::remove(type.dims.begin(), type.dims.end(), program.rows),
+        type.dims.end());
+    inputs.push_back(bound(node, type));
   }
   return inputs;
 }
@@ -59,27 +77,31 @@ Values Generator::inlineBody(const Instance &callee, std::string path,
   inner.path = std::move(path);
   inner.caller = frame;
   inner.locals.resize(callee.locals.size());
-  for (size_t i = 0; i < inputs.size(); ++i)
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Type &type = callee.inputs[i].type;
+    DimsRef declared(type.dims.data(), type.dims.size());
+    inner.extra = unite(inner.extra, without(inputs[i]->dims, declared));
     inner.trees[i] = inputs[i];
+  }
 
   Frame *outer = frame;
   frame = &inner;
   Values results;
   for (const Statement &statement : callee.body) {
-    switch (statement.kind) {
-    case Statement::Kind::Let:
-      emitLet(statement);
-      break;
-    case Statement::Kind::Route:
-      emitRoute(*statement.route);
-      break;
-    case Statement::Kind::Return:
+    if (statement.kind == Statement::Kind::Return)
       results = emitReturn(callee, *statement.value);
-      break;
-    }
+    else
+      emitStatement(statement);
   }
   frame = outer;
   return results;
+}
+
+void Generator::emitStatement(const Statement &statement) {
+  if (statement.kind == Statement::Kind::Let)
+    emitLet(statement);
+  else
+    emitRoute(*statement.route);
 }
 
 void Generator::emitLet(const Statement &statement) {
@@ -108,7 +130,7 @@ std::string Generator::pathBelow(const std::string &label) const {
 
 Values Generator::call(const Expr &expr) {
   const Instance &callee = *expr.callee.instance;
-  SmallVector<NodeRef> inputs = bindInputs(callee, expr.args);
+  SmallVector<NodeRef> inputs = bindInputs(callee, emitArgs(expr.args));
   here = locate(expr.location);
   return inlineBody(callee, pathBelow(expr.callee.label), inputs);
 }
@@ -135,13 +157,27 @@ static int countUses(const Route &route, int slot) {
   return uses;
 }
 
-int Generator::countUses(const Instance &instance, int slot) {
+static int countUses(const std::vector<Statement> &statements, int slot) {
   int uses = 0;
-  for (const Statement &statement : instance.body) {
+  for (const Statement &statement : statements) {
     if (statement.value)
-      uses += irgen::countUses(*statement.value, slot);
+      uses += countUses(*statement.value, slot);
     if (statement.route)
-      uses += irgen::countUses(*statement.route, slot);
+      uses += countUses(*statement.route, slot);
+  }
+  return uses;
+}
+
+int Generator::countUses(const Instance &instance, int slot) {
+  int uses = irgen::countUses(instance.body, slot);
+  for (const std::unique_ptr<Scan> &scan : instance.scans) {
+    uses += irgen::countUses(scan->body, slot);
+    uses += irgen::countUses(*scan->emitted, slot);
+    for (const Scan::Slice &slice : scan->over)
+      uses += irgen::countUses(*slice.value, slot);
+    for (const Scan::Carry &carry : scan->carries)
+      uses += irgen::countUses(*carry.init, slot) +
+              irgen::countUses(*carry.next, slot);
   }
   return uses;
 }
@@ -181,7 +217,7 @@ Tensor Generator::placeable(const Tensor &x) {
 
 Values Generator::emitStack(const Expr &expr) {
   const Instance &callee = *expr.callee.instance;
-  SmallVector<NodeRef> inputs = bindInputs(callee, expr.args);
+  SmallVector<NodeRef> inputs = bindInputs(callee, emitArgs(expr.args));
   here = locate(expr.location);
   Location loc = here;
   Tensor fed = fedValue(*expr.args[0], inputs[0]);
@@ -221,28 +257,33 @@ Values Generator::emitStack(const Expr &expr) {
     scf::YieldOp::create(builder, loc, stored);
     scopes.pop_back();
   }
-  return closeLoop(loop, callee, layers, fedField, fed, results, firstState);
+  Values collected;
+  for (auto [i, result] : llvm::enumerate(results))
+    if (i != fedField)
+      collected.push_back(result);
+  Operation *closed = closeLoop(loop, layers, collected, firstState);
+  Values out;
+  fed.value = closed->getResult(0);
+  for (Tensor &result : collected)
+    out.push_back(result);
+  out.insert(out.begin() + fedField, fed);
+  return out;
 }
 
-/// Gives the loop what else it carries: collected fields and state.
-Values Generator::closeLoop(Operation *op, const Instance &callee,
-                            const Dimension *layers, size_t fedField,
-                            const Tensor &fed, const Values &results,
-                            size_t firstState) {
+/// Gives the loop over `dim` what else it carries: what is collected, one entry
+/// of `dim` each time around, and state. `collected` becomes all the entries.
+Operation *Generator::closeLoop(Operation *op, const Dimension *dim,
+                                Values &collected, size_t firstState) {
   auto loop = cast<scf::ForOp>(op);
   Location loc = loop.getLoc();
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(loop);
+  unsigned firstCollected = loop.getNumResults();
   SmallVector<Value> inits, yields;
-  SmallVector<unsigned> collected;
-  Values out(results.size());
-  for (size_t i = 0; i < results.size(); ++i) {
-    if (i == fedField)
-      continue;
-    out[i] = results[i];
-    out[i].dims.insert(out[i].dims.begin(), layers);
-    collected.push_back(i);
-    inits.push_back(emptyTensor(loc, out[i].dims, out[i].element));
+  Values entries = collected;
+  for (Tensor &result : collected) {
+    result.dims.insert(result.dims.begin(), dim);
+    inits.push_back(emptyTensor(loc, result.dims, result.element));
   }
   for (size_t i = firstState; i < states.size(); ++i) {
     inits.push_back(states[i].initial);
@@ -251,18 +292,18 @@ Values Generator::closeLoop(Operation *op, const Instance &callee,
   auto yieldMore = [&](OpBuilder &inner, Location at,
                        ArrayRef<BlockArgument> arguments) {
     SmallVector<Value> values;
-    for (auto [i, field] : llvm::enumerate(collected)) {
-      SmallVector<OpFoldResult> offsets, extents, strides;
-      for (const Dimension *dim : out[field].dims) {
-        bool isLayer = offsets.empty();
-        Block *body = arguments[i].getOwner();
-        offsets.push_back(isLayer ? OpFoldResult(body->getArgument(0))
-                                  : inner.getIndexAttr(0));
-        extents.push_back(isLayer ? inner.getIndexAttr(1) : size(dim));
-        strides.push_back(inner.getIndexAttr(1));
-      }
+    for (auto [i, result] : llvm::enumerate(collected)) {
+      Value number = arguments[i].getOwner()->getArgument(0);
+      SmallVector<OpFoldResult> offsets(result.dims.size(),
+                                        inner.getIndexAttr(0));
+      SmallVector<OpFoldResult> strides(result.dims.size(),
+                                        inner.getIndexAttr(1));
+      SmallVector<OpFoldResult> extents = {inner.getIndexAttr(1)};
+      offsets[0] = number;
+      for (const Dimension *axis : llvm::drop_begin(result.dims))
+        extents.push_back(size(axis));
       values.push_back(tensor::InsertSliceOp::create(
-          inner, at, results[field].value, arguments[i], offsets, extents,
+          inner, at, entries[i].value, arguments[i], offsets, extents,
           strides));
     }
     values.append(yields);
@@ -274,14 +315,12 @@ Values Generator::closeLoop(Operation *op, const Instance &callee,
         rewriter, inits, /*replaceInitOperandUsesInLoop=*/true, yieldMore);
     loop = cast<scf::ForOp>(larger->getOperation());
   }
-  out[fedField] = fed;
-  out[fedField].value = loop.getResult(0);
-  for (auto [i, field] : llvm::enumerate(collected))
-    out[field].value = loop.getResult(1 + i);
+  unsigned number = firstCollected;
+  for (Tensor &result : collected)
+    result.value = loop.getResult(number++);
   for (size_t i = firstState; i < states.size(); ++i)
-    states[i].current =
-        loop.getResult(1 + collected.size() + i - firstState);
-  return out;
+    states[i].current = loop.getResult(number++);
+  return loop;
 }
 
 /// The number of the layer among all that run: outer stacks count first.

@@ -122,9 +122,7 @@ void Generator::limit(const Route &route, RouteValues &values) {
     here = locate(route.capacity->location);
     values.kept = limitInOrder(route, values);
   }
-  values.kept = moe::ObserveOp::create(
-      builder, here, values.kept, pathBelow(route.name), route.experts->size,
-      layerNumber(), /*kept=*/true);
+  values.kept = observe(route, values, values.kept, /*isKept=*/true);
   if (route.capacity && route.overflow == Overflow::Next) {
     values.mayMove = true;
     values.at = values.kept;
@@ -137,7 +135,7 @@ Tensor Generator::ownInput(const Route &route, const RouteValues &values,
                            const Tensor &result) {
   if (!route.capacity || route.overflow != Overflow::Pass)
     return {};
-  NodeRef input = emit(*route.args[0]);
+  NodeRef input = values.args[0];
   here = locate(route.location);
   Dims order = unite(values.units, without(result.dims, {values.unit}));
   Tensor own = materialize(expanded(convert(input, result.element), order),

@@ -51,11 +51,7 @@ NodeRef Generator::contract(Location loc, NodeRef a, NodeRef b, DimsRef summed,
 /// `a @ w` and `dot[C](a, b)`: operands round to their own types.
 NodeRef Generator::emitContraction(const Expr &expr) {
   bool isDot = expr.kind == Expr::Kind::Call;
-  NodeRef a = emit(*expr.args[0]);
-  NodeRef b = emit(*expr.args[1]);
-  here = locate(expr.location);
-  a = convert(a, expr.args[0]->type.element);
-  b = convert(b, expr.args[1]->type.element);
+  NodeRef a = convert(emit(*expr.args[0]), expr.args[0]->type.element);
 
   // The sum runs in the order of the brackets, or of the weight's declaration.
   Dims summed;
@@ -66,6 +62,13 @@ NodeRef Generator::emitContraction(const Expr &expr) {
       if (contains(expr.dims, dim))
         summed.push_back(dim);
   }
+  here = locate(expr.location);
+  const Expr &other = *expr.args[1];
+  if (NodeRef product =
+          contractOfPairs(here, a, other, summed, expr.type.element))
+    return product;
+  NodeRef b = convert(emit(other), other.type.element);
+  here = locate(expr.location);
   return contract(here, a, b, summed, isDot, expr.type.element);
 }
 

@@ -104,10 +104,6 @@ NodeRef Generator::emit(const Expr &expr) {
     return unsupported(expr, "a word of a route in such a formula");
   case Expr::Kind::Chosen:
     return unsupported(expr, "a sum over chosen experts in such a formula");
-  case Expr::Kind::Each:
-    return unsupported(expr, "`each`");
-  case Expr::Kind::Scan:
-    return unsupported(expr, "`scan`");
   default: {
     Values values = emitValues(expr);
     here = locate(expr.location);
@@ -130,6 +126,10 @@ Values Generator::emitValues(const Expr &expr) {
     return call(expr);
   case Expr::Kind::Stack:
     return emitStack(expr);
+  case Expr::Kind::Each:
+    return emitEach(expr);
+  case Expr::Kind::Scan:
+    return emitScan(expr);
   case Expr::Kind::Field: {
     Values record = emitValues(*expr.args[0]);
     // A record that was refused has a single placeholder.

@@ -31,6 +31,7 @@ struct RouteValues {
   mlir::Value ids;    ///< [U, K], as selected
   mlir::Value wanted; ///< those of them that `keep` leaves
   mlir::Value kept;   ///< the experts that run them, after a capacity
+  mlir::Value run;    ///< `kept` as numbers among all that run at once
   /// The experts that formulas are read at: `ids`, or `kept` where refused
   /// choices find other experts (`overflow = next`).
   mlir::Value at;
@@ -51,6 +52,7 @@ struct RouteValues {
   };
   llvm::SmallVector<Picked> picked;
   Tensor weight; ///< [U, K]
+  llvm::SmallVector<NodeRef> args; ///< of the experts, once they are needed
   Values results;
   Values each; ///< of every expert, [units..., E, ...]; or none
 };
@@ -67,17 +69,29 @@ struct Frame {
   std::map<const Route *, RouteValues> routes;
   /// States already made here, by the local that is renamed and the name.
   std::map<std::pair<int, const Dimension *>, Tensor> states;
+  /// What the inputs have beyond their declared dims: the call is one for each
+  /// index of these.
+  Dims extra;
 };
 
-/// A repetition around what is being written: a layer of a stack, or a region
-/// of experts. Parameters lose one front dimension in each.
+/// A repetition around what is being written: a layer of a stack, a region of
+/// experts, experts of pairs side by side, or an expert merged of all.
+/// Parameters lose one front dimension in each.
 struct Scope {
   const Dimension *dim = nullptr;
   mlir::Block *block = nullptr;
   mlir::Value layer; ///< Stack: the induction variable; null for experts
-  mlir::Operation *lastSlice = nullptr; ///< Stack: of a parameter
+  /// Stack, merged: what was last made of a parameter.
+  mlir::Operation *lastSlice = nullptr;
   /// Experts: the weights, one for each block argument made.
   llvm::SmallVector<mlir::Value> operands;
+  /// Pairs: their dimension, and the expert of each, -1 for nobody.
+  const Dimension *pair = nullptr;
+  Tensor expert;
+  /// Merged: how much of each expert, [units..., dim].
+  Tensor shares;
+  /// Copies side by side, each with a parameter of its own: `dim` stays.
+  bool isCopies = false;
   /// Parameters as seen in here.
   std::map<std::string, Tensor> parameters;
 };
@@ -103,6 +117,25 @@ struct Draw {
   int64_t seedNumber() const {
     return static_cast<int64_t>(static_cast<uint64_t>(seed->number));
   }
+};
+
+/// What runs in a route, or in `each`.
+struct ExpertCall {
+  SourceLocation location;
+  llvm::ArrayRef<NodeRef> args; ///< null where an input takes its default
+  llvm::ArrayRef<ExpertKind> kinds;
+  const Dimension *experts = nullptr;
+  llvm::ArrayRef<Type> results;
+  /// `combine = inputs`: the route whose weights multiply the inputs.
+  const RouteValues *weighed = nullptr;
+};
+
+/// The region of one kind of experts while it is written.
+struct ExpertRegion {
+  mlir::Block *block = nullptr;
+  const Dimension *rows = nullptr;
+  llvm::SmallVector<Tensor> units; ///< as it gets them, rows in front
+  llvm::SmallVector<mlir::Value> weights; ///< one for each argument made
 };
 
 class Generator {
@@ -236,16 +269,18 @@ private:
   Values call(const Expr &expr);
   Values inlineBody(const Instance &callee, std::string path,
                     llvm::ArrayRef<NodeRef> inputs);
-  llvm::SmallVector<NodeRef>
-  bindInputs(const Instance &callee, const std::vector<ExprPtr> &args);
+  llvm::SmallVector<NodeRef> emitArgs(const std::vector<ExprPtr> &args);
+  llvm::SmallVector<NodeRef> bindInputs(const Instance &callee,
+                                        llvm::ArrayRef<NodeRef> args,
+                                        const RouteValues *weights = nullptr);
   NodeRef bound(const NodeRef &node, const Type &type);
+  void emitStatement(const Statement &statement);
   void emitLet(const Statement &statement);
   Values emitReturn(const Instance &callee, const Expr &value);
   std::string pathBelow(const std::string &label) const;
   Values emitStack(const Expr &expr);
-  Values closeLoop(mlir::Operation *op, const Instance &callee,
-                   const Dimension *layers, size_t fedField, const Tensor &fed,
-                   const Values &results, size_t firstState);
+  mlir::Operation *closeLoop(mlir::Operation *op, const Dimension *dim,
+                             Values &collected, size_t firstState);
   Tensor fedValue(const Expr &arg, const NodeRef &node);
   Tensor copyOf(Tensor x);
   Tensor placeable(const Tensor &x);
@@ -255,14 +290,17 @@ private:
   // Route.cpp
   void emitRoute(const Route &route);
   bool checkRoute(const Route &route);
-  bool checkUnits(const Route &route, DimsRef units);
-  Dims routedUnits(const Route &route, const NodeRef &by);
+  Dims dimsAround() const;
   const Dimension *unitDimension(DimsRef units);
   Tensor collapseUnits(mlir::Location loc, const NodeRef &node, DimsRef units,
                        const Dimension *unit);
   Tensor expandUnits(mlir::Location loc, const Tensor &x, DimsRef units,
                      const Dimension *unit);
-  Values runExperts(const Route &route, RouteValues &values);
+  mlir::Value observe(const Route &route, const RouteValues &values,
+                      mlir::Value ids, bool isKept);
+  void combineChoices(const Route &route, RouteValues &values,
+                      const Values &each);
+  ExpertCall callOf(const Route &route, RouteValues &values);
   void placeholderResults(const Route &route, RouteValues &values);
 
   // Select.cpp
@@ -297,11 +335,84 @@ private:
   // Transport.cpp
   NodeRef emitSinkhorn(const Expr &expr);
 
+  // RouteExperts.cpp
+  /// The inputs of each kind, and which of the gathered units each is, or -1.
+  struct ExpertInputs {
+    llvm::SmallVector<llvm::SmallVector<NodeRef>> inputs;
+    llvm::SmallVector<llvm::SmallVector<int>> numbers;
+    llvm::SmallVector<Tensor> units;
+  };
+  using BodyWriterFn =
+      llvm::function_ref<Values(unsigned kind, ExpertRegion &region)>;
+  Values runExperts(const ExpertCall &call, RouteValues &values);
+  Values refuseExperts(const ExpertCall &call, RouteValues &values);
+  Values runWeighed(const ExpertCall &call, RouteValues &values);
+  Values writeExperts(mlir::Location loc, const RouteValues &values,
+                      llvm::ArrayRef<int64_t> counts,
+                      llvm::ArrayRef<Tensor> units, BodyWriterFn writeBody);
+  ExpertInputs gatherInputs(const ExpertCall &call, const RouteValues &values);
+  llvm::SmallVector<NodeRef> inputsOfKind(const ExpertCall &call,
+                                          const ExpertKind &kind);
+  NodeRef weighed(const NodeRef &input, const RouteValues &route);
+  Values freeResults(const ExpertKind &kind, const NodeRef &input);
+  Values onlyChoices(mlir::Location loc, const Values &results,
+                     const RouteValues &values);
+
+  // ExpertPairs.cpp
+  /// What `Rows` was outside of an expert.
+  struct Rows {
+    mlir::Value size;
+    const Dimension *dim;
+  };
+  bool needsPairs(const ExpertCall &call);
+  bool remembers(const Instance &instance) const;
+  bool takesRows(const ExpertKind &kind) const;
+  Rows enterRows(bool isUsed, const Dimension *rows);
+  void leaveRows(const Rows &outer);
+  const Scope *enclosingPairs() const;
+  int64_t numOuterExperts() const;
+  NodeRef outerExpert(const RouteValues &values);
+  mlir::Value maskedByPairs(const RouteValues &values, mlir::Value ids);
+  static Tensor choicesOf(const RouteValues &values, mlir::Value ids);
+  mlir::Value numberWithin(const ExpertCall &call, const RouteValues &values);
+  NodeRef contractOfPairs(mlir::Location loc, const NodeRef &x,
+                          const Expr &parameter, DimsRef summed,
+                          ElementType element);
+  NodeRef parameterOfPairs(mlir::Location loc, const Tensor &parameter);
+  NodeRef repeatForPairs(mlir::Location loc, const NodeRef &input,
+                         const RouteValues &values, const Dimension *pair);
+  Tensor expertOfPairs(mlir::Location loc, const ExpertCall &call,
+                       const RouteValues &values, unsigned number,
+                       const Dimension *pair);
+  Tensor renamedTo(mlir::Location loc, Tensor x, const Dimension *from,
+                   const Dimension *to);
+  Values runKindInPairs(const ExpertCall &call, RouteValues &values,
+                        unsigned number, const Dimension *pair);
+  Values runInPairs(const ExpertCall &call, RouteValues &values);
+
+  // Merge.cpp
+  void runMerged(const Route &route, RouteValues &values);
+  Tensor mergedParameter(Scope &scope, const Parameter &declaration,
+                         const Tensor &outer);
+
+  // Scan.cpp
+  Values emitScan(const Expr &expr);
+  Values emitScanBody(const Scan &scan, llvm::ArrayRef<Tensor> carried);
+  Values emitScanned(const Expr &expr, const Values &next);
+  Tensor initialCarry(const Scan::Carry &carry);
+  Tensor resumed(const Scan::Carry &carry, const Tensor &first, int &number);
+  void storeCarry(State &state, const Tensor &last);
+  llvm::SmallVector<mlir::OpFoldResult> stateOffsets(DimsRef dims);
+  llvm::SmallVector<mlir::OpFoldResult> stateSizes(DimsRef dims);
+
   // RouteEach.cpp
   const Values &resultsOfEach(const Route &route);
   void emitEach(const Route &route, RouteValues &values);
+  Values emitEach(const Expr &expr);
+  Values runEach(const ExpertCall &call, Dims units);
+  Values runCopies(const ExpertCall &call);
   void combineEach(const Route &route, RouteValues &values);
-  Dims pairUnits(const Route &route);
+  Dims unitsOfInputs(const ExpertCall &call);
   mlir::Value asOnlyChoice(mlir::Location loc, const Tensor &chosen,
                            const RouteValues &values);
 
@@ -341,9 +452,11 @@ private:
   NodeRef emitRename(const Expr &expr);
   Tensor throughState(const Expr &expr, const NodeRef &x);
   Dims stateLayout(const Expr &expr, DimsRef dims);
+  llvm::SmallVector<const Scope *> layersAround() const;
   State &makeState(const std::string &name, DimsRef dims, ElementType element,
                    mlir::Location loc);
   std::string stateName(const Expr &expr);
+  std::string uniqueStateName(const std::string &name);
 
   // Entry.cpp
   void addSizes();
@@ -362,6 +475,11 @@ private:
   void declareParameters();
   Tensor wholeParameter(const StoredParameter &parameter);
   Tensor parameterInScope(const StoredParameter &parameter, size_t depth);
+  Tensor parameterOfLayer(Scope &scope, mlir::Location loc,
+                          const Tensor &outer, size_t axis);
+  Tensor withExpertsJoined(mlir::Location loc, Tensor outer);
+  size_t numLeadingDims(size_t depth) const;
+  const StoredParameter *findStored(const Expr &expr) const;
   NodeRef emitParameter(const Expr &expr);
 
   // Places
@@ -388,6 +506,8 @@ private:
   std::deque<Dimension> ownDimensions;
   std::map<std::string, mlir::Value> formulas;
   llvm::DenseMap<const Dimension *, mlir::Value> sizes;
+  /// What `Rows` stands for in the expert being written; or null.
+  const Dimension *rowsAre = nullptr;
   llvm::DenseMap<int64_t, mlir::Value> constants;
   std::map<std::string, RopeTables> ropes;
   std::map<std::string, const StoredParameter *> stored;

@@ -155,6 +155,64 @@ Tensor Generator::wholeParameter(const StoredParameter &parameter) {
   return known = result;
 }
 
+/// How many dims the first `depth` scopes have put in front of a parameter: one
+/// of experts or copies side by side, or the units of merged experts.
+size_t Generator::numLeadingDims(size_t depth) const {
+  size_t leading = 0;
+  for (size_t i = 0; i < depth; ++i) {
+    const Scope &scope = scopes[i];
+    if (scope.pair)
+      leading = 1;
+    else if (scope.shares.value)
+      leading = scope.shares.dims.size() - 1;
+    else if (scope.isCopies)
+      leading = 1;
+    else if (!scope.layer)
+      leading = 0;
+  }
+  return leading;
+}
+
+Tensor Generator::parameterOfLayer(Scope &scope, Location loc,
+                                   const Tensor &outer, size_t axis) {
+  Tensor result = outer;
+  result.dims.erase(result.dims.begin() + axis);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(scope.block);
+  if (scope.lastSlice)
+    builder.setInsertionPointAfter(scope.lastSlice);
+  SmallVector<OpFoldResult> offsets, extents, strides;
+  for (size_t i = 0; i < outer.dims.size(); ++i) {
+    offsets.push_back(i == axis ? OpFoldResult(scope.layer)
+                                : builder.getIndexAttr(0));
+    extents.push_back(i == axis ? builder.getIndexAttr(1)
+                                : size(outer.dims[i]));
+    strides.push_back(builder.getIndexAttr(1));
+  }
+  auto slice = tensor::ExtractSliceOp::create(
+      builder, loc, tensorType(result.dims, result.element), outer.value,
+      offsets, extents, strides);
+  scope.lastSlice = slice;
+  result.value = slice;
+  return result;
+}
+
+/// Experts within experts as experts of one number.
+Tensor Generator::withExpertsJoined(Location loc, Tensor outer) {
+  SmallVector<ReassociationIndices> groups = {{0, 1}};
+  for (size_t axis = 2; axis < outer.dims.size(); ++axis)
+    groups.push_back({static_cast<int64_t>(axis)});
+  Dimension *all = makeDimension(outer.dims[1]->name,
+                                 outer.dims[0]->size * outer.dims[1]->size);
+  outer.dims.erase(outer.dims.begin());
+  outer.dims[0] = all;
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointAfterValue(outer.value);
+  outer.value = tensor::CollapseShapeOp::create(
+      builder, loc, tensorType(outer.dims, outer.element), outer.value, groups);
+  return outer;
+}
+
 /// The parameter as the first `depth` scopes leave it.
 Tensor Generator::parameterInScope(const StoredParameter &parameter,
                                    size_t depth) {
@@ -165,48 +223,56 @@ Tensor Generator::parameterInScope(const StoredParameter &parameter,
   if (known != scope.parameters.end())
     return known->second;
   Tensor outer = parameterInScope(parameter, depth - 1);
-  Tensor result = outer;
-  result.dims.erase(result.dims.begin());
+  size_t leading = numLeadingDims(depth - 1);
   Location loc = locate(parameter.declaration->location);
-  OpBuilder::InsertionGuard guard(builder);
+  Tensor result;
   if (scope.layer) {
-    builder.setInsertionPointToStart(scope.block);
-    if (scope.lastSlice)
-      builder.setInsertionPointAfter(scope.lastSlice);
-    SmallVector<OpFoldResult> offsets, extents, strides;
-    for (size_t i = 0; i < outer.dims.size(); ++i) {
-      offsets.push_back(i == 0 ? OpFoldResult(scope.layer)
-                               : builder.getIndexAttr(0));
-      extents.push_back(i == 0 ? builder.getIndexAttr(1) : size(outer.dims[i]));
-      strides.push_back(builder.getIndexAttr(1));
-    }
-    auto slice = tensor::ExtractSliceOp::create(
-        builder, loc, tensorType(result.dims, result.element), outer.value,
-        offsets, extents, strides);
-    scope.lastSlice = slice;
-    result.value = slice;
+    result = parameterOfLayer(scope, loc, outer, leading);
+  } else if (scope.isCopies) {
+    result = outer;
+    result.dims[0] = scope.dim;
+  } else if (scope.shares.value) {
+    result = mergedParameter(scope, *parameter.declaration, outer);
   } else {
-    scope.operands.push_back(outer.value);
-    result.value = scope.block->addArgument(
-        tensorType(result.dims, result.element), loc);
+    result = leading > 0 ? withExpertsJoined(loc, outer) : outer;
+    if (scope.pair) {
+      result.dims[0] = scope.dim;
+    } else {
+      scope.operands.push_back(result.value);
+      result.dims.erase(result.dims.begin());
+      result.value = scope.block->addArgument(
+          tensorType(result.dims, result.element), loc);
+    }
   }
   scope.parameters[parameter.path] = result;
   return result;
+}
+
+/// What is stored for a parameter; null if nothing is, here as little as
+/// anywhere, or if the expression is none.
+const StoredParameter *Generator::findStored(const Expr &expr) const {
+  if (expr.kind != Expr::Kind::Parameter)
+    return nullptr;
+  const Parameter &declaration = frame->instance->parameters[expr.slot];
+  auto found = stored.find(pathBelow(declaration.name));
+  return found == stored.end() ? nullptr : found->second;
 }
 
 NodeRef Generator::emitParameter(const Expr &expr) {
   const Parameter &declaration = frame->instance->parameters[expr.slot];
   if (declaration.kind == Parameter::Kind::Fixed)
     return emitFixed(declaration);
-  auto found = stored.find(pathBelow(declaration.name));
-  // Not stored because no result needs it, here as little as anywhere.
-  if (found == stored.end()) {
+  const StoredParameter *found = findStored(expr);
+  // No result needs it.
+  if (!found) {
     NodeRef zero = makeConstant(here, 0, declaration.type.element);
     DimsRef dims(declaration.type.dims.data(), declaration.type.dims.size());
     return makeLeaf(here, materialize(expanded(zero, dims)));
   }
-  Tensor result = parameterInScope(*found->second, scopes.size());
+  Tensor result = parameterInScope(*found, scopes.size());
   here = locate(expr.location);
+  if (enclosingPairs())
+    return parameterOfPairs(here, result);
   return makeLeaf(here, result);
 }
 

@@ -11,9 +11,7 @@
 #include "compiler/IRGen/Generator.h"
 
 #include "dialects/Moe/IR/MoeOps.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -31,6 +29,17 @@ static SmallVector<ReassociationIndices> unitGroups(unsigned numUnits,
   return groups;
 }
 
+/// The same between no units at all and one: an axis of size 1 in front. `rank`
+/// is that with the axis.
+static SmallVector<ReassociationIndices> singleGroups(unsigned rank) {
+  SmallVector<ReassociationIndices> groups;
+  for (unsigned axis = 1; axis < rank; ++axis)
+    groups.push_back({axis});
+  if (!groups.empty())
+    groups.front().insert(groups.front().begin(), 0);
+  return groups;
+}
+
 /// `units` and the rest, with the units in one dimension in front.
 Tensor Generator::collapseUnits(Location loc, const NodeRef &node,
                                 DimsRef units, const Dimension *unit) {
@@ -41,10 +50,18 @@ Tensor Generator::collapseUnits(Location loc, const NodeRef &node,
   result.dims.assign(1, unit);
   result.dims.append(order.begin() + units.size(), order.end());
   if (units.size() == 1)
+    return renamedTo(loc, result, units[0], unit);
+  auto type = tensorType(result.dims, x.element);
+  if (units.empty()) {
+    SmallVector<OpFoldResult> shape;
+    for (const Dimension *dim : result.dims)
+      shape.push_back(size(dim));
+    result.value = tensor::ExpandShapeOp::create(
+        builder, loc, type, x.value, singleGroups(type.getRank()), shape);
     return result;
+  }
   SmallVector<ReassociationIndices> groups =
       unitGroups(units.size(), result.dims.size());
-  mlir::Type type = tensorType(result.dims, x.element);
   result.value =
       tensor::CollapseShapeOp::create(builder, loc, type, x.value, groups);
   return result;
@@ -56,7 +73,13 @@ Tensor Generator::expandUnits(Location loc, const Tensor &x, DimsRef units,
   result.dims.assign(units.begin(), units.end());
   result.dims.append(x.dims.begin() + 1, x.dims.end());
   if (units.size() == 1)
+    return renamedTo(loc, result, unit, units[0]);
+  if (units.empty()) {
+    result.value = tensor::CollapseShapeOp::create(
+        builder, loc, tensorType(result.dims, x.element), x.value,
+        singleGroups(x.dims.size()));
     return result;
+  }
   SmallVector<ReassociationIndices> groups =
       unitGroups(units.size(), x.dims.size());
   SmallVector<OpFoldResult> shape;
@@ -74,12 +97,15 @@ const Dimension *Generator::unitDimension(DimsRef units) {
   SizeFormula product;
   product.op = SizeFormula::Op::Mul;
   for (const Dimension *dim : units) {
+    // `Rows` has a size, but no formula of its own.
+    if (dim == program.rows && rowsAre)
+      dim = rowsAre;
     unit->isBounded |= dim->isBounded;
     unit->size *= dim->size;
     product.args.push_back(dim->formula);
   }
   if (units.size() == 1)
-    product = units[0]->formula;
+    product = product.args[0];
   unit->formula = product;
   if (unit->isBounded && units.size() == 1)
     sizes[unit] = sizeValue(units[0]);
@@ -93,129 +119,31 @@ bool Generator::checkRoute(const Route &route) {
     return false;
   };
   bool isFine = true;
-  for (const Scope &scope : scopes)
-    if (!scope.layer)
-      isFine = refuse(route.location, "a route inside of an expert");
-  if (route.kinds.size() != 1 || !route.kinds[0].callee.instance)
-    isFine = refuse(route.location, "several kinds of experts");
-  else
-    for (const Input &input : route.kinds[0].callee.instance->inputs)
-      for (const Dimension *dim : input.type.dims)
-        if (dim->name == "Rows")
-          isFine = refuse(route.location, "an expert with `Rows`");
-  if (route.combine != Combine::Sum)
-    isFine = refuse(route.location, "this `combine`");
+  if (route.combine == Combine::Inputs && route.overflow == Overflow::Pass)
+    isFine = refuse(route.location, "`pass` with `combine = inputs`");
+  if (enclosingPairs() && route.select.kind == Selection::Kind::Sample)
+    isFine = refuse(route.location, "`sample` inside of an expert");
   return isFine;
-}
-
-/// Where units have no dims, not even such as callers brought along.
-bool Generator::checkUnits(const Route &route, DimsRef units) {
-  if (!units.empty())
-    return true;
-  diags.report(message::laterRelease, route.location,
-               "a route of one single unit");
-  failed = true;
-  return false;
-}
-
-/// Passes what the region uses from outside: constants are made anew in it,
-/// the rest are operands that every expert gets whole.
-static SmallVector<Value> isolate(MLIRContext *context, Region &region,
-                                  unsigned numUnits) {
-  llvm::SetVector<Value> captured;
-  region.walk([&](Operation *op) {
-    for (Value operand : op->getOperands())
-      if (!region.isAncestor(operand.getParentRegion()))
-        captured.insert(operand);
-  });
-  Block &block = region.front();
-  // The region belongs to no op yet, so it cannot be asked.
-  OpBuilder inner(context);
-  inner.setInsertionPointToStart(&block);
-  SmallVector<Value> whole;
-  for (Value value : captured) {
-    Value inside;
-    Operation *op = value.getDefiningOp();
-    if (op && op->hasTrait<OpTrait::ConstantLike>())
-      inside = inner.clone(*op)->getResult(0);
-    else {
-      inside = block.insertArgument(numUnits + whole.size(), value.getType(),
-                                    value.getLoc());
-      whole.push_back(value);
-    }
-    value.replaceUsesWithIf(inside, [&](OpOperand &use) {
-      return region.isAncestor(use.getOwner()->getParentRegion());
-    });
-  }
-  return whole;
-}
-
-/// Runs the experts on the rows that chose them: [U, K, ...] of each result.
-Values Generator::runExperts(const Route &route, RouteValues &values) {
-  const ExpertKind &kind = route.kinds[0];
-  const Instance &callee = *kind.callee.instance;
-  Location loc = here = locate(route.location);
-  SmallVector<NodeRef> inputs = bindInputs(callee, route.args);
-  here = loc;
-
-  auto region = std::make_unique<Region>();
-  Block &block = region->emplaceBlock();
-  Dimension *rows = makeDimension("Rows", values.unit->size);
-  rows->isBounded = true;
-  SmallVector<Value> units;
-  for (NodeRef &input : inputs) {
-    if (without(values.units, input->dims).size() == values.units.size())
-      continue; // has no dim of the units: every expert gets it whole
-    Tensor x = collapseUnits(loc, input, values.units, values.unit);
-    units.push_back(x.value);
-    x.dims[0] = rows;
-    x.value = block.addArgument(tensorType(x.dims, x.element), loc);
-    input = makeLeaf(loc, x);
-  }
-
-  Values each;
-  SmallVector<Value> weights;
-  {
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(&block);
-    sizes[rows] =
-        tensor::DimOp::create(builder, loc, block.getArgument(0), 0);
-    Scope &scope = scopes.emplace_back();
-    scope.dim = route.experts;
-    scope.block = &block;
-    Values results =
-        inlineBody(callee, pathBelow(kind.callee.label), inputs);
-    here = loc;
-    SmallVector<Value> yielded;
-    for (Tensor &result : results) {
-      Dims order = unite(DimsRef{rows}, result.dims);
-      result = placeable(materialize(makeLeaf(loc, result), order));
-      yielded.push_back(result.value);
-      Tensor outer = result;
-      outer.dims[0] = values.choice;
-      outer.dims.insert(outer.dims.begin(), values.unit);
-      each.push_back(outer);
-    }
-    moe::YieldOp::create(builder, loc, yielded);
-    weights = scopes.back().operands;
-    scopes.pop_back();
-  }
-  SmallVector<Value> whole = isolate(builder.getContext(), *region, units.size());
-  SmallVector<mlir::Type> types;
-  for (const Tensor &result : each)
-    types.push_back(tensorType(result.dims, result.element));
-  auto experts =
-      moe::ExpertsOp::create(builder, loc, types, values.kept,
-                             route.experts->size, units, whole, weights);
-  experts.getBodyRegion().takeBody(*region);
-  for (unsigned i = 0; i < each.size(); ++i)
-    each[i].value = experts.getResult(i);
-  return each;
 }
 
 /// What decides the choices, and by its dims what a unit is.
 static const Expr *askedBy(const Selection &selection) {
   return selection.by ? selection.by.get() : selection.where.get();
+}
+
+/// Shows the choices to the runtime; where they are those of experts within
+/// experts, each outer expert counts as a layer.
+Value Generator::observe(const Route &route, const RouteValues &values,
+                         Value ids, bool isKept) {
+  Value outer;
+  IntegerAttr numOuter;
+  if (enclosingPairs()) {
+    outer = materialize(outerExpert(values)).value;
+    numOuter = builder.getI64IntegerAttr(numOuterExperts());
+  }
+  return moe::ObserveOp::create(builder, here, ids, pathBelow(route.name),
+                                route.experts->size, layerNumber(), outer,
+                                numOuter, isKept);
 }
 
 void Generator::emitRoute(const Route &route) {
@@ -230,16 +158,13 @@ void Generator::emitRoute(const Route &route) {
     placeholderResults(route, values);
     return;
   }
-  // What callers bring along is routed, too.
   const Expr *asked = askedBy(route.select);
   NodeRef by = asked ? emit(*asked) : nullptr;
-  values.units = routedUnits(route, by);
-  if (!checkUnits(route, values.units)) {
-    placeholderResults(route, values);
-    return;
-  }
+  // What callers bring along is routed, too.
+  DimsRef declared(route.units.data(), route.units.size());
+  values.units = unite(dimsAround(), declared);
   values.unit = unitDimension(values.units);
-  // What callers bring along makes groups of its own.
+  // It makes groups of its own.
   values.group.assign(route.group.begin(), route.group.end());
   values.groups = without(values.units, values.group);
   values.by = by;
@@ -250,8 +175,33 @@ void Generator::emitRoute(const Route &route) {
   values.weight = routeWeight(route, values);
   if (!values.each.empty())
     return combineEach(route, values);
-  Values each = runExperts(route, values);
+  if (route.combine == Combine::Merge)
+    return runMerged(route, values);
+  if (route.combine == Combine::Inputs)
+    values.results = runWeighed(callOf(route, values), values);
+  else
+    combineChoices(route, values, runExperts(callOf(route, values), values));
+}
 
+ExpertCall Generator::callOf(const Route &route, RouteValues &values) {
+  if (values.args.empty())
+    values.args = emitArgs(route.args);
+  // What several kinds read is computed once.
+  if (route.kinds.size() > 1)
+    for (NodeRef &arg : values.args)
+      if (arg)
+        arg = makeLeaf(arg->loc, materialize(arg));
+  ExpertCall call;
+  call.location = route.location;
+  call.args = values.args;
+  call.kinds = route.kinds;
+  call.experts = route.experts;
+  call.results = route.resultTypes;
+  return call;
+}
+
+void Generator::combineChoices(const Route &route, RouteValues &values,
+                               const Values &each) {
   Location loc = here = locate(route.location);
   for (const Tensor &result : each) {
     // The sum is made in the type of the weights and rounds once.
@@ -264,26 +214,18 @@ void Generator::emitRoute(const Route &route) {
     Value own = ownInput(route, values, sum).value;
     sum.value = moe::CombineOp::create(
         builder, loc, tensorType(sum.dims, sum.element), result.value,
-        scaled.value, values.kept, own, own ? values.wanted : Value());
+        scaled.value, values.run, own, own ? values.wanted : Value());
     values.results.push_back(expandUnits(loc, sum, values.units, values.unit));
   }
 }
 
-/// The units, and the extra dims of this call in front of them.
-Dims Generator::routedUnits(const Route &route, const NodeRef &by) {
-  const Expr *value = askedBy(route.select);
-  NodeRef node = by;
-  for (auto [expr, slot] : {std::pair(route.prob.get(), route.probSlot),
-                            std::pair(route.score.get(), route.scoreSlot)})
-    if (!value && expr) {
-      value = expr;
-      node = frame->trees[slot];
-    }
-  Dims units(route.units.begin(), route.units.end());
-  if (!value)
-    return units;
-  DimsRef declared(value->type.dims.data(), value->type.dims.size());
-  return unite(without(without(node->dims, declared), units), units);
+/// What a call brings along: dims of its inputs, and of the parameters of
+/// experts that stand side by side.
+Dims Generator::dimsAround() const {
+  const Scope *pairs = enclosingPairs();
+  if (!pairs || pairs->pair == program.rows)
+    return frame->extra;
+  return unite(frame->extra, {pairs->pair});
 }
 
 void Generator::placeholderResults(const Route &route, RouteValues &values) {

@@ -2,9 +2,9 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// `each` of a route with `select = all`, and `y.each`: a route of its own whose
-// units are the pairs of a unit and an expert, each with one choice. So the
-// experts run as rows of one group each, as always.
+// `each E of Net(x)`, `each` of a route with `select = all`, and `y.each`: a
+// route of its own whose units are the pairs of a unit and an expert, each with
+// one choice. So the experts run as rows of one group each, as always.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,42 +30,64 @@ Value Generator::asOnlyChoice(Location loc, const Tensor &chosen,
 }
 
 /// The dims that inputs have beyond what the experts take.
-Dims Generator::pairUnits(const Route &route) {
-  const Instance &callee = *route.kinds[0].callee.instance;
-  SmallVector<NodeRef> inputs = bindInputs(callee, route.args);
+Dims Generator::unitsOfInputs(const ExpertCall &call) {
   Dims units;
-  for (auto [input, declared] : llvm::zip(inputs, callee.inputs)) {
-    DimsRef taken(declared.type.dims.data(), declared.type.dims.size());
-    units = unite(units, without(input->dims, taken));
+  for (const ExpertKind &kind : call.kinds) {
+    if (kind.free != ExpertKind::Free::None)
+      continue;
+    const Instance &callee = *kind.callee.instance;
+    SmallVector<NodeRef> inputs = bindInputs(callee, call.args);
+    for (auto [input, declared] : llvm::zip(inputs, callee.inputs)) {
+      DimsRef taken(declared.type.dims.data(), declared.type.dims.size());
+      units = unite(units, without(input->dims, taken));
+    }
   }
   return units;
 }
 
-void Generator::emitEach(const Route &route, RouteValues &values) {
-  Location loc = here = locate(route.location);
+/// The results of every expert: [units..., ...], of which one is the experts'.
+Values Generator::runEach(const ExpertCall &call, Dims units) {
+  Location loc = here = locate(call.location);
   RouteValues pairs;
-  pairs.units = pairUnits(route);
-  here = loc;
-  if (!checkRoute(route) || !checkUnits(route, pairs.units))
-    return;
-  pairs.units.push_back(route.experts);
+  pairs.units = unite(units, {call.experts});
+  if (const Scope *around = enclosingPairs())
+    pairs.units = unite(pairs.units, {around->pair});
   pairs.unit = unitDimension(pairs.units);
   pairs.choice = makeDimension("K", 1);
-  NodeRef number = expanded(index(route.experts), pairs.units);
-  pairs.ids = pairs.kept = asOnlyChoice(
+  NodeRef number = expanded(index(call.experts), pairs.units);
+  Value ids = asOnlyChoice(
       loc, collapseUnits(loc, number, pairs.units, pairs.unit), pairs);
-  for (const Tensor &result : runExperts(route, pairs)) {
-    Tensor each;
-    each.element = result.element;
-    each.dims = without(result.dims, {pairs.choice});
-    Value ones =
-        filledTensor(loc, {pairs.unit, pairs.choice}, result.element,
-                     constantAttr(1, result.element));
-    each.value = moe::CombineOp::create(
-        builder, loc, tensorType(each.dims, each.element), result.value, ones,
-        pairs.ids, /*own=*/Value(), /*wanted=*/Value());
-    values.each.push_back(expandUnits(loc, each, pairs.units, pairs.unit));
-  }
+  pairs.ids = pairs.kept = maskedByPairs(pairs, ids);
+  return onlyChoices(loc, runExperts(call, pairs), pairs);
+}
+
+/// `each` of a route, and `y.each`.
+void Generator::emitEach(const Route &route, RouteValues &values) {
+  if (!checkRoute(route))
+    return;
+  ExpertCall call = callOf(route, values);
+  values.each = runEach(call, unitsOfInputs(call));
+}
+
+/// `each E of Net(x)`: copy e works on slice e of what has E, and on all else.
+Values Generator::emitEach(const Expr &expr) {
+  ExpertKind kind;
+  kind.count = expr.dims[0]->size;
+  kind.callee = expr.callee;
+  SmallVector<NodeRef> args = emitArgs(expr.args);
+  ExpertCall call;
+  call.location = expr.location;
+  call.args = args;
+  call.kinds = kind;
+  call.experts = expr.dims[0];
+  call.results = expr.callee.instance->resultTypes;
+  if (remembers(*expr.callee.instance))
+    return runCopies(call);
+  Values results = runEach(call, unitsOfInputs(call));
+  for (Tensor &result : results)
+    result = materialize(makeLeaf(here, result),
+                         unite({call.experts}, result.dims));
+  return results;
 }
 
 const Values &Generator::resultsOfEach(const Route &route) {
@@ -73,6 +95,24 @@ const Values &Generator::resultsOfEach(const Route &route) {
   if (values.each.empty())
     emitEach(route, values);
   return values.each;
+}
+
+/// Copies that keep something from step to step: no task can, so the body is
+/// written once for all copies, with E as a dim of its parameters.
+Values Generator::runCopies(const ExpertCall &call) {
+  const CallTarget &callee = call.kinds[0].callee;
+  SmallVector<NodeRef> inputs = bindInputs(*callee.instance, call.args);
+  here = locate(call.location);
+  for (NodeRef &input : inputs)
+    input = expanded(input, {call.experts});
+  Scope &scope = scopes.emplace_back();
+  scope.dim = call.experts;
+  scope.isCopies = true;
+  Values results =
+      inlineBody(*callee.instance, pathBelow(callee.label), inputs);
+  here = locate(call.location);
+  scopes.pop_back();
+  return results;
 }
 
 /// The results of a route that has them from every expert already.

@@ -141,7 +141,8 @@ void Generator::choose(const Route &route, RouteValues &values,
   values.choice = makeDimension("K", choices);
   switch (route.select.kind) {
   case Selection::Kind::All:
-    values.ids = chooseAll(values);
+    values.ids = maskedByPairs(values, chooseAll(values));
+    values.mayBeNobody = enclosingPairs();
     return; // nothing is chosen, and nothing to observe
   case Selection::Kind::AllWhere:
     values.ids = chooseAllWhere(route, values, by);
@@ -161,10 +162,12 @@ void Generator::choose(const Route &route, RouteValues &values,
     values.ids = chooseBalanced(route, values, by);
     break;
   }
-  std::string path = pathBelow(route.name);
-  values.ids = moe::ObserveOp::create(builder, here, values.ids, path,
-                                      route.experts->size, layerNumber());
-  noteRoute(path, route.experts->size, choices);
+  if (enclosingPairs()) {
+    values.ids = maskedByPairs(values, values.ids);
+    values.mayBeNobody = true;
+  }
+  values.ids = observe(route, values, values.ids, /*isKept=*/false);
+  noteRoute(pathBelow(route.name), route.experts->size, choices);
 }
 
 void Generator::noteRoute(const std::string &path, int64_t experts,
@@ -173,6 +176,7 @@ void Generator::noteRoute(const std::string &path, int64_t experts,
   for (const Scope &scope : scopes)
     if (scope.layer)
       layers *= scope.dim->size;
+  layers *= numOuterExperts();
   auto number = [&](llvm::StringRef name, int64_t value) {
     return named(name, builder.getI64IntegerAttr(value));
   };

@@ -106,7 +106,11 @@ std::string Generator::stateName(const Expr &expr) {
     name += frame->instance->locals[value.slot].name;
   else
     name += "value";
-  // Two of one name: the same value under two names, or two calls.
+  return uniqueStateName(name);
+}
+
+/// Two of one name: the same value under two names, or two calls.
+std::string Generator::uniqueStateName(const std::string &name) {
   std::string unique = name;
   for (unsigned i = 2; llvm::any_of(states, [&](const State &state) {
          return state.name == unique;
@@ -116,11 +120,21 @@ std::string Generator::stateName(const Expr &expr) {
   return unique;
 }
 
+/// The stacks around what is being written, each with a state of its own for
+/// every layer.
+SmallVector<const Scope *> Generator::layersAround() const {
+  SmallVector<const Scope *> layers;
+  for (const Scope &scope : scopes)
+    if (scope.layer)
+      layers.push_back(&scope);
+  return layers;
+}
+
 State &Generator::makeState(const std::string &name, DimsRef dims,
                             ElementType element, Location loc) {
   Dims all;
-  for (const Scope &scope : scopes)
-    all.push_back(scope.dim);
+  for (const Scope *scope : layersAround())
+    all.push_back(scope->dim);
   all = unite(all, dims);
   SmallVector<int64_t> shape;
   SmallVector<Attribute> names;
@@ -157,7 +171,7 @@ Tensor Generator::throughState(const Expr &expr, const NodeRef &x) {
   if (slot >= 0 && known != frame->states.end())
     return known->second;
   for (const Scope &scope : scopes)
-    if (!scope.layer) {
+    if (!scope.layer && !scope.isCopies) {
       failed = true;
       diags.report(message::laterRelease, expr.location,
                    "an expert that remembers earlier positions");
@@ -173,10 +187,9 @@ Tensor Generator::throughState(const Expr &expr, const NodeRef &x) {
       makeState(stateName(expr), result.dims, result.element, here);
 
   SmallVector<OpFoldResult> writeOffsets, writeSizes, readOffsets, readSizes;
-  for (const Scope &scope : scopes) {
-    Value layer = scope.layer ? scope.layer : indexConstant(0);
-    writeOffsets.push_back(layer);
-    readOffsets.push_back(layer);
+  for (const Scope *scope : layersAround()) {
+    writeOffsets.push_back(scope->layer);
+    readOffsets.push_back(scope->layer);
     writeSizes.push_back(builder.getIndexAttr(1));
     readSizes.push_back(builder.getIndexAttr(1));
   }
