@@ -43,14 +43,6 @@ Value Generator::inPlaceOrder(const RouteValues &values, const Tensor &x) {
       .value;
 }
 
-static Tensor choicesOf(const RouteValues &values, Value ids) {
-  Tensor choices;
-  choices.value = ids;
-  choices.dims = {values.unit, values.choice};
-  choices.element = ElementType::Int;
-  return choices;
-}
-
 /// The choices that `keep` leaves.
 Value Generator::keepPairs(const Route &route, RouteValues &values) {
   NodeRef isKept = emitPicked(*route.keep, route, values);
