@@ -30,6 +30,9 @@ struct BodySearch {
   const Route *mixingRoute = nullptr;
   llvm::SmallPtrSet<const Instance *, 8> seen;
 
+  BodySearch(const Dimension *rows, const Dimension *step)
+      : rows(rows), step(step) {}
+
   void visit(const Instance &instance) {
     if (!seen.insert(&instance).second)
       return;
@@ -103,7 +106,7 @@ private:
 
 /// Whether the experts are no tasks. Reports what no expert can do yet.
 bool Generator::needsPairs(const ExpertCall &call) {
-  BodySearch search{program.rows, entry.stepAlong};
+  BodySearch search(program.rows, entry.stepAlong);
   for (const ExpertKind &kind : call.kinds)
     if (kind.callee.instance)
       search.visit(*kind.callee.instance);
@@ -119,7 +122,7 @@ bool Generator::needsPairs(const ExpertCall &call) {
 
 /// Whether a body keeps something from step to step.
 bool Generator::remembers(const Instance &instance) const {
-  BodySearch search{program.rows, entry.stepAlong};
+  BodySearch search(program.rows, entry.stepAlong);
   search.visit(instance);
   return search.remembers;
 }
