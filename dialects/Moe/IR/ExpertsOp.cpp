@@ -71,11 +71,12 @@ static LogicalResult verifyKinds(ExpertsOp op) {
     return op.emitOpError("needs 'weights_of' with one number for each of ")
            << counts.size() << " kinds";
   int64_t left = op.getWeights().size();
-  for (int64_t number : *op.getWeightsOf()) {
+  ArrayRef<int64_t> numbers = *op.getWeightsOf();
+  for (int64_t number : numbers) {
     if (number < 0 || number > left)
       return op.emitOpError("has ") << op.getWeights().size()
                                     << " weights, but 'weights_of' says "
-                                    << *op.getWeightsOf();
+                                    << numbers;
     left -= number;
   }
   if (left > 0)

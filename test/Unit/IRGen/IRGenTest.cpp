@@ -169,12 +169,12 @@ TEST_F(IRGenTest, NamesWhatItCannotWrite) {
   Dimension *d = b.dim("D", 8);
   Instance *m = b.component("M", typeOf({d}));
   int x = b.addInput(*m, "x", typeOf({d}));
-  b.giveBack(*m, builtin(Builtin::Sinkhorn, typeOf({d}), {d}, local(*m, x)));
+  b.giveBack(*m, builtin(Builtin::BestMatch, typeOf({d}), {d}, local(*m, x)));
   b.entry().model = m;
   TargetDescription target;
   EXPECT_FALSE(spex::generate(b.program, b.entry(), target, context, diags));
   ASSERT_EQ(diags.errorCount(), 1u);
-  EXPECT_NE(diags.sorted()[0]->message.find("`sinkhorn`"), std::string::npos);
+  EXPECT_NE(diags.sorted()[0]->message.find("`best_match`"), std::string::npos);
 }
 
 } // namespace
