@@ -146,6 +146,19 @@ Value Generator::observe(const Route &route, const RouteValues &values,
                                 numOuter, isKept);
 }
 
+/// Whether an expert takes a dim of the units whole. Then it runs on all of
+/// them, and the weights choose among its results: only `all` may (E0210).
+static bool mixesUnits(const Route &route, const RouteValues &values) {
+  return llvm::any_of(route.kinds, [&](const ExpertKind &kind) {
+    return kind.callee.instance &&
+           llvm::any_of(kind.callee.instance->inputs, [&](const Input &input) {
+             return llvm::any_of(input.type.dims, [&](const Dimension *dim) {
+               return contains(values.units, dim);
+             });
+           });
+  });
+}
+
 void Generator::emitRoute(const Route &route) {
   here = locate(route.location);
   RouteValues &values = frame->routes[&route];
@@ -173,6 +186,15 @@ void Generator::emitRoute(const Route &route) {
   if (!route.isResultUsed)
     return; // only its numbers are read
   values.weight = routeWeight(route, values);
+  if (values.each.empty() && mixesUnits(route, values)) {
+    if (route.combine != Combine::Sum) {
+      diags.report(message::laterRelease, route.location,
+                   "this `combine` of experts that mix what is routed");
+      failed = true;
+      return placeholderResults(route, values);
+    }
+    emitEach(route, values);
+  }
   if (!values.each.empty())
     return combineEach(route, values);
   if (route.combine == Combine::Merge)
