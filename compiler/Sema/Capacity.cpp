@@ -132,9 +132,10 @@ void Checker::readCapacity(RouteState &state, const ast::Clause &clause,
   if (!infer)
     return;
   std::optional<Size> limit = rows(*infer, state, body, "capacity");
-  if (limit)
-    state.route->capacity =
-        sizeExpr(*limit, "capacity", clause.value->location);
+  if (!limit)
+    return;
+  warnCapacity(state, *limit, infer->location);
+  state.route->capacity = sizeExpr(*limit, "capacity", clause.value->location);
 }
 
 } // namespace spex::sema

@@ -336,6 +336,11 @@ private:
   void readWord(RouteState &state, const ast::Clause &clause, Body &body);
   void readCapacity(RouteState &state, const ast::Clause &clause, Body &body);
   void readWeight(RouteState &state, const ast::Clause &clause, Body &body);
+  void warnCapacity(const RouteState &state, const Size &limit,
+                    SourceLocation location);
+  void warnNarrowThreshold(const Expr &condition, SourceLocation location);
+  void warnUnreached(const RouteState &state, const Expr &index,
+                     SourceLocation location, const Body &body);
   std::optional<Size> rows(const ast::Expr &expr, RouteState &state,
                            Body &body, const char *clause);
   bool isWholeForm(const ast::Expr &expr) const;

@@ -76,6 +76,7 @@ bool Checker::readBy(RouteState &state, const ast::Selection &selection,
     by = toElement(std::move(by), ElementType::Index);
     by.expr->type.target = experts;
     units = by.type().dims;
+    warnUnreached(state, *by.expr, location, body);
   } else {
     if (!has(by.type().dims, experts)) {
       diags.report(message::notPerExpert, location, spelling(selection.kind),
@@ -156,6 +157,7 @@ bool Checker::readSelection(RouteState &state, const ast::Selection &selection,
     isGood &= !where.isError() && isBool(where, location, "where");
     if (isGood && !hasBy) {
       made.kind = Selection::Kind::AllWhere;
+      warnNarrowThreshold(*where.expr, location);
       if (!has(where.type().dims, state.route->experts)) {
         diags.report(message::notPerExpert, location, "where", spell(where));
         isGood = false;
