@@ -12,6 +12,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../EndToEnd/Inputs"))
 import npy
+from weights import write as write_weights
 
 SPEX, SAMPLES, SCRATCH, MODE = sys.argv[1:5]
 HEAD = "edition 2026\n\n"
@@ -19,19 +20,6 @@ HEAD = "edition 2026\n\n"
 
 def path(name):
     return os.path.join(SCRATCH, MODE, name)
-
-
-def write_weights(tensors):
-    header, data = [], b""
-    for name, (shape, values) in tensors.items():
-        piece = struct.pack("<%df" % len(values), *values)
-        header.append('"%s":{"dtype":"F32","shape":%s,"data_offsets":[%d,%d]}'
-                      % (name, list(shape), len(data), len(data) + len(piece)))
-        data += piece
-    text = ("{" + ",".join(header) + "}").encode()
-    text += b" " * (-len(text) % 8)
-    with open(path("m.safetensors"), "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text + data)
 
 
 def run(program, inputs, outputs, weights=None, options=()):
@@ -47,7 +35,7 @@ def run(program, inputs, outputs, weights=None, options=()):
     command = [SPEX, "run", source] + list(options)
     command += ["--reference"] if MODE == "reference" else []
     if weights:
-        write_weights(weights)
+        write_weights(path("m.safetensors"), weights)
         command += ["--weights", path("m.safetensors")]
     for name, (shape, values) in inputs.items():
         kind = "<i4" if values and isinstance(values[0], int) else "<f4"

@@ -12,12 +12,12 @@ Each router of language.md, section 9, is put into one small model, and then
 import math
 import os
 import random
-import struct
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../EndToEnd/Inputs"))
 import npy
+from weights import write as write_weights
 
 B, S, D, F, E = 2, 10, 5, 7, 5
 SIZES = {"B": B, "S": S, "D": D, "F": F, "E": E}
@@ -84,19 +84,6 @@ def program(router, capacity=None):
     chosen = "p" if "all" in text[-1].split(",")[0] else "f32(y.selected)"
     route = "  route y = E of Ffn(x) %s {\n    %s\n  }" % (over, clauses)
     return PROGRAM % (route, chosen)
-
-
-def write_weights(path, tensors):
-    header, data = [], b""
-    for name, (shape, values) in tensors.items():
-        piece = struct.pack("<%df" % len(values), *values)
-        header.append('"%s":{"dtype":"F32","shape":%s,"data_offsets":[%d,%d]}'
-                      % (name, list(shape), len(data), len(data) + len(piece)))
-        data += piece
-    text = ("{" + ",".join(header) + "}").encode()
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text + data)
 
 
 class Case:
