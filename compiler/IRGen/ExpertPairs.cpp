@@ -111,11 +111,8 @@ bool Generator::needsPairs(const ExpertCall &call) {
     if (kind.callee.instance)
       search.visit(*kind.callee.instance);
   if (search.mix || search.mixingRoute) {
-    failed = true;
-    diags.report(message::laterRelease,
-                 search.mix ? search.mix->location
-                            : search.mixingRoute->location,
-                 "an expert that computes across `Rows`");
+    refuse(search.mix ? search.mix->location : search.mixingRoute->location,
+           "an expert that computes across `Rows`");
   }
   return search.hasParts;
 }

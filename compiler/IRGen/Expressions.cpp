@@ -36,17 +36,27 @@ Location Generator::locate(SourceLocation location) {
   return NameLoc::get(StringAttr::get(context, frame->path), place);
 }
 
-/// Reports once and stands in a value of the right type, so that all that is
-/// missing is reported in one go.
-NodeRef Generator::unsupported(const Expr &expr, const std::string &what) {
-  diags.report(message::laterRelease, expr.location, what);
+/// E0010 at its place. Generation goes on, so that all that a program needs of
+/// a later release is said in one go; the module is then thrown away.
+void Generator::refuse(SourceLocation location, const std::string &what) {
+  diags.report(message::laterRelease, location, what);
   failed = true;
-  Tensor placeholder;
-  placeholder.dims.assign(expr.type.dims.begin(), expr.type.dims.end());
-  placeholder.element = expr.type.element;
-  placeholder.target = expr.type.target;
-  placeholder.value = emptyTensor(here, placeholder.dims, expr.type.element);
-  return makeLeaf(here, placeholder);
+}
+
+/// A value of the type of what was refused, with `outer` in front.
+Tensor Generator::standIn(const Type &type, DimsRef outer) {
+  Tensor result;
+  result.dims.assign(outer.begin(), outer.end());
+  result.dims.append(type.dims.begin(), type.dims.end());
+  result.element = type.element;
+  result.target = type.target;
+  result.value = emptyTensor(here, result.dims, type.element);
+  return result;
+}
+
+NodeRef Generator::unsupported(const Expr &expr, const std::string &what) {
+  refuse(expr.location, what);
+  return makeLeaf(here, standIn(expr.type));
 }
 
 /// `x` with all of `dims`, repeated along those it lacks.
@@ -132,7 +142,7 @@ Values Generator::emitValues(const Expr &expr) {
     return emitScan(expr);
   case Expr::Kind::Field: {
     Values record = emitValues(*expr.args[0]);
-    // A record that was refused has a single placeholder.
+    // A record that was refused is a single value.
     if (static_cast<size_t>(expr.index) >= record.size())
       return {materialize(unsupported(expr, "a field of this record"))};
     return {record[expr.index]};

@@ -207,6 +207,8 @@ private:
   NodeRef emit(const Expr &expr);
   Values emitValues(const Expr &expr);
   NodeRef emitBuiltin(const Expr &expr);
+  void refuse(SourceLocation location, const std::string &what);
+  Tensor standIn(const Type &type, DimsRef outer = {});
   NodeRef unsupported(const Expr &expr, const std::string &what);
   NodeRef expanded(const NodeRef &x, DimsRef dims);
   static std::string spellingOf(Builtin builtin);
@@ -301,7 +303,7 @@ private:
   void combineChoices(const Route &route, RouteValues &values,
                       const Values &each);
   ExpertCall callOf(const Route &route, RouteValues &values);
-  void placeholderResults(const Route &route, RouteValues &values);
+  void refuseResults(const Route &route, RouteValues &values);
 
   // Select.cpp
   void choose(const Route &route, RouteValues &values, const NodeRef &by);

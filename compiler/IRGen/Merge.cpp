@@ -38,10 +38,8 @@ void Generator::runMerged(const Route &route, RouteValues &values) {
   Location loc = here = locate(route.location);
   const CallTarget &callee = route.kinds[0].callee;
   if (route.kinds[0].free != ExpertKind::Free::None || enclosingPairs()) {
-    diags.report(message::laterRelease, route.location,
-                 "`combine = merge` of such experts");
-    failed = true;
-    return placeholderResults(route, values);
+    refuse(route.location, "`combine = merge` of such experts");
+    return refuseResults(route, values);
   }
   SmallVector<NodeRef> inputs =
       bindInputs(*callee.instance, emitArgs(route.args));

@@ -113,17 +113,14 @@ const Dimension *Generator::unitDimension(DimsRef units) {
 }
 
 bool Generator::checkRoute(const Route &route) {
-  auto refuse = [&](SourceLocation location, const char *what) {
-    diags.report(message::laterRelease, location, what);
-    failed = true;
-    return false;
-  };
-  bool isFine = true;
+  const char *what = nullptr;
   if (route.combine == Combine::Inputs && route.overflow == Overflow::Pass)
-    isFine = refuse(route.location, "`pass` with `combine = inputs`");
-  if (enclosingPairs() && route.select.kind == Selection::Kind::Sample)
-    isFine = refuse(route.location, "`sample` inside of an expert");
-  return isFine;
+    what = "`pass` with `combine = inputs`";
+  else if (enclosingPairs() && route.select.kind == Selection::Kind::Sample)
+    what = "`sample` inside of an expert";
+  if (what)
+    refuse(route.location, what);
+  return !what;
 }
 
 /// What decides the choices, and by its dims what a unit is.
@@ -168,7 +165,7 @@ void Generator::emitRoute(const Route &route) {
   if (route.prob)
     frame->trees[route.probSlot] = bound(emit(*route.prob), route.prob->type);
   if (!checkRoute(route)) {
-    placeholderResults(route, values);
+    refuseResults(route, values);
     return;
   }
   const Expr *asked = askedBy(route.select);
@@ -188,10 +185,9 @@ void Generator::emitRoute(const Route &route) {
   values.weight = routeWeight(route, values);
   if (values.each.empty() && mixesUnits(route, values)) {
     if (route.combine != Combine::Sum) {
-      diags.report(message::laterRelease, route.location,
-                   "this `combine` of experts that mix what is routed");
-      failed = true;
-      return placeholderResults(route, values);
+      refuse(route.location,
+             "this `combine` of experts that mix what is routed");
+      return refuseResults(route, values);
     }
     emitEach(route, values);
   }
@@ -250,14 +246,9 @@ Dims Generator::dimsAround() const {
   return unite(frame->extra, {pairs->pair});
 }
 
-void Generator::placeholderResults(const Route &route, RouteValues &values) {
-  for (const Type &type : route.resultTypes) {
-    Tensor result;
-    result.dims.assign(type.dims.begin(), type.dims.end());
-    result.element = type.element;
-    result.value = emptyTensor(here, result.dims, result.element);
-    values.results.push_back(result);
-  }
+void Generator::refuseResults(const Route &route, RouteValues &values) {
+  for (const Type &type : route.resultTypes)
+    values.results.push_back(standIn(type));
 }
 
 } // namespace spex::irgen

@@ -209,20 +209,13 @@ Values Generator::freeResults(const ExpertKind &kind, const NodeRef &input) {
 
 /// Experts whose parameters are mixed for every unit, or stand side by side.
 Values Generator::refuseExperts(const ExpertCall &call, RouteValues &values) {
-  diags.report(message::laterRelease, call.location,
-               "experts inside of a merged expert, or of one that remembers");
-  failed = true;
+  refuse(call.location,
+         "experts inside of a merged expert, or of one that remembers");
   values.run = values.kept;
-  Values placeholders;
-  for (const Type &type : call.results) {
-    Tensor result;
-    result.dims = {values.unit, values.choice};
-    result.dims.append(type.dims.begin(), type.dims.end());
-    result.element = type.element;
-    result.value = emptyTensor(here, result.dims, type.element);
-    placeholders.push_back(result);
-  }
-  return placeholders;
+  Values results;
+  for (const Type &type : call.results)
+    results.push_back(standIn(type, {values.unit, values.choice}));
+  return results;
 }
 
 /// Runs the experts on the rows that chose them: [U, K, ...] of each result.

@@ -109,9 +109,7 @@ Values Generator::emitScan(const Expr &expr) {
   if (isStepped && llvm::any_of(scopes, [](const Scope &scope) {
         return !scope.layer && !scope.isCopies;
       })) {
-    failed = true;
-    diags.report(message::laterRelease, expr.location,
-                 "an expert that remembers earlier positions");
+    refuse(expr.location, "an expert that remembers earlier positions");
     isStepped = false;
   }
   Values over;

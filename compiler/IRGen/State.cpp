@@ -171,11 +171,8 @@ Tensor Generator::throughState(const Expr &expr, const NodeRef &x) {
   if (slot >= 0 && known != frame->states.end())
     return known->second;
   for (const Scope &scope : scopes)
-    if (!scope.layer && !scope.isCopies) {
-      failed = true;
-      diags.report(message::laterRelease, expr.location,
-                   "an expert that remembers earlier positions");
-    }
+    if (!scope.layer && !scope.isCopies)
+      refuse(expr.location, "an expert that remembers earlier positions");
 
   Tensor result;
   result.element = value.type.element;
