@@ -73,14 +73,21 @@ static double gammaOf(double shape, uint64_t key, uint64_t element) {
   return boost * d;
 }
 
-/// Shares over the last dim of `p`, distributed as Dirichlet's of weights p.
-Tensor Evaluator::dirichlet(const Expr &expr, const Tensor &p, uint64_t key,
-                            Frame &frame) {
+/// The dims around the call, then those written.
+std::pair<DimList, SizeList> Evaluator::shapeOfDraw(const Expr &expr,
+                                                    const Frame &frame) {
   DimList dims = frame.extraDims;
   addMissing(dims, expr.type.dims);
   SizeList sizes = frame.extraSizes;
   for (size_t i = sizes.size(); i < dims.size(); ++i)
     sizes.push_back(sizeOf(dims[i]));
+  return {std::move(dims), std::move(sizes)};
+}
+
+/// Shares over the last dim of `p`, distributed as Dirichlet's of weights p.
+Tensor Evaluator::dirichlet(const Expr &expr, const Tensor &p, uint64_t key,
+                            Frame &frame) {
+  auto [dims, sizes] = shapeOfDraw(expr, frame);
   std::vector<uint64_t> numbers = elementNumbers(dims, sizes, frame);
   Tensor shapes = expandTo(p, dims, sizes).permuted(dims).contiguous();
   Tensor drawn = Tensor::make(expr.type.element, dims, sizes);
@@ -118,11 +125,7 @@ Tensor Evaluator::draw(const Expr &expr, const std::vector<Tensor> &args,
       drawKey(expr.statement, expr.index, expr.findNamed("seed"), frame);
   if (expr.builtin == Builtin::Dirichlet)
     return dirichlet(expr, args[0], key, frame);
-  DimList dims = frame.extraDims;
-  addMissing(dims, expr.type.dims);
-  SizeList sizes = frame.extraSizes;
-  for (size_t i = sizes.size(); i < dims.size(); ++i)
-    sizes.push_back(sizeOf(dims[i]));
+  auto [dims, sizes] = shapeOfDraw(expr, frame);
   std::vector<uint64_t> numbers = elementNumbers(dims, sizes, frame);
   Tensor words = Tensor::make(ElementType::F64, dims, sizes);
   for (size_t i = 0; i < numbers.size(); ++i)

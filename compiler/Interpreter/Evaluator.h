@@ -147,6 +147,8 @@ private:
   Tensor categorical(const Expr &expr, const Tensor &p, const Tensor &words);
   uint64_t drawKey(const std::string &statement, int call, const Expr *seed,
                    const Frame &frame) const;
+  std::pair<DimList, SizeList> shapeOfDraw(const Expr &expr,
+                                           const Frame &frame);
   /// May reorder `dims` and `sizes`: rows of an expert come first.
   std::vector<uint64_t> elementNumbers(DimList &dims, SizeList &sizes,
                                        const Frame &frame);
