@@ -203,7 +203,7 @@ struct ScheduleItem : ItemOf<Item::Kind::Schedule> {
 struct ExportItem : ItemOf<Item::Kind::Export> {
   using ItemOf::ItemOf;
   Identifier target;
-  Identifier library; ///< without its quotes
+  Identifier outputName; ///< without its quotes
   std::vector<Directive> entries;
 };
 

@@ -154,7 +154,7 @@ void Dumper::dump(const Item &item) {
     break;
   case Item::Kind::Export:
     add(as<ExportItem>(item).target);
-    add(as<ExportItem>(item).library);
+    add(as<ExportItem>(item).outputName);
     addAll("entries", as<ExportItem>(item).entries);
     break;
   case Item::Kind::Train:

@@ -59,7 +59,7 @@ std::unique_ptr<Item> Parser::parseSection(std::string_view word,
     auto item = std::make_unique<ExportItem>(location);
     item->target = capital("the name of a component");
     expect("as");
-    item->library = string("the name of the library in quotes");
+    item->outputName = string("the name of the library in quotes");
     parseLines(item->entries, [&] { return parseDirective(); });
     return item;
   }

@@ -72,7 +72,7 @@ void Printer::printExport(const ExportItem &item) {
   out.word("export");
   out.word(item.target.text);
   out.word("as");
-  out.word("\"" + item.library.text + "\"");
+  out.word("\"" + item.outputName.text + "\"");
   out.beginGroup(/*keepsCommas=*/false);
   listed(item.entries, [&](const Directive &entry) {
     out.beginEntry();

@@ -95,8 +95,8 @@ void Checker::checkExport(const ExportRequest &request) {
   EntryPoint entry;
   EntryPoint *made = &entry;
   if (options.entry.empty() || options.entry == item.target.text ||
-      options.entry == item.library.text) {
-    makeEntry(item.library.text, *info);
+      options.entry == item.outputName.text) {
+    makeEntry(item.outputName.text, *info);
     made = &program.entries.back();
   } else if (!request.along) {
     return;

@@ -21,7 +21,7 @@ struct LibraryPaths {
   std::string folder; ///< ends in a slash, or is empty
   std::string name;
 
-  std::string library() const { return folder + "lib" + name + ".so"; }
+  std::string sharedObject() const { return folder + "lib" + name + ".so"; }
   std::string header() const { return folder + name + ".h"; }
   std::string manifest() const { return folder + name + ".json"; }
 };
@@ -52,7 +52,7 @@ int writeFiles(const LibraryPaths &paths, const LibraryInterface &library,
     return fail(error);
   }
   llvm::TimeTraceScope scope("link");
-  if (linkLibrary({program, wrappers, functions}, paths.library(), error))
+  if (linkLibrary({program, wrappers, functions}, paths.sharedObject(), error))
     return 0;
   unlink(paths.header().c_str());
   unlink(paths.manifest().c_str());
