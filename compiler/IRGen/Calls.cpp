@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/IRGen/Generator.h"
+#include "compiler/Sema/RouteClauses.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -149,9 +150,7 @@ static int countUses(const Route &route, int slot) {
   int uses = 0;
   for (const ExprPtr &arg : route.args)
     uses += countUses(*arg, slot);
-  for (const ExprPtr *clause :
-       {&route.score, &route.prob, &route.select.by, &route.select.where,
-        &route.keep, &route.order, &route.weight})
+  for (const ExprPtr *clause : valueClauses(route))
     if (*clause)
       uses += countUses(**clause, slot);
   return uses;

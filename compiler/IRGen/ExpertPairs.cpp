@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/IRGen/Generator.h"
+#include "compiler/Sema/RouteClauses.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -92,9 +93,7 @@ private:
       mixingRoute = &route;
     for (const ExprPtr &arg : route.args)
       visit(*arg);
-    for (const ExprPtr *clause :
-         {&route.score, &route.prob, &route.select.by, &route.select.where,
-          &route.keep, &route.order, &route.weight})
+    for (const ExprPtr *clause : valueClauses(route))
       if (*clause)
         visit(**clause);
     for (const ExpertKind &kind : route.kinds)

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Interpreter/Reach.h"
+#include "compiler/Sema/RouteClauses.h"
 
 namespace spex::interpreter {
 
@@ -25,12 +26,12 @@ void forEachClause(const Route &route,
                    const std::function<void(const Expr &)> &fn) {
   for (const ExprPtr &arg : route.args)
     fn(*arg);
-  for (const ExprPtr *clause :
-       {&route.score, &route.prob, &route.select.by, &route.select.where,
-        &route.select.capacity, &route.keep, &route.capacity, &route.order,
-        &route.weight})
+  for (const ExprPtr *clause : valueClauses(route))
     if (*clause)
       fn(**clause);
+  for (const ExprPtr *size : sizeClauses(route))
+    if (*size)
+      fn(**size);
 }
 
 /// Calls `fn` for each expression of a loop, and of the routes in it.

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Report/CostWalk.h"
+#include "compiler/Sema/RouteClauses.h"
 
 #include <algorithm>
 
@@ -230,9 +231,7 @@ Count CostWalk::rowsOf(const Route &route, Share &active) {
 }
 
 void CostWalk::walkRoute(const Route &route) {
-  for (const ExprPtr *clause :
-       {&route.score, &route.prob, &route.select.by, &route.select.where,
-        &route.keep, &route.order, &route.weight})
+  for (const ExprPtr *clause : valueClauses(route))
     if (*clause)
       walkExpr(**clause);
   for (const ExprPtr &arg : route.args)

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Sema/Tap.h"
+#include "compiler/Sema/RouteClauses.h"
 #include "compiler/Sema/TapValues.h"
 
 #include <algorithm>
@@ -35,11 +36,10 @@ void walk(Statement &statement, const std::function<void(ExprPtr &)> &fn) {
   Route &route = *statement.route;
   for (ExprPtr &arg : route.args)
     walk(arg, fn);
-  for (ExprPtr *clause :
-       {&route.score, &route.prob, &route.select.by, &route.select.where,
-        &route.select.capacity, &route.keep, &route.capacity, &route.order,
-        &route.weight})
+  for (ExprPtr *clause : valueClauses(route))
     walk(*clause, fn);
+  for (ExprPtr *size : sizeClauses(route))
+    walk(*size, fn);
 }
 
 bool isCall(const Expr &expr) {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Sema/Trace.h"
+#include "compiler/Sema/RouteClauses.h"
 
 #include <algorithm>
 
@@ -58,11 +59,10 @@ void Trace::needRoute(const Route *route) {
     return;
   if (onRoute)
     onRoute(*route);
-  for (const ExprPtr *expr :
-       {&route->score, &route->prob, &route->select.by, &route->select.where,
-        &route->select.capacity, &route->keep, &route->capacity, &route->order,
-        &route->weight})
-    push(*expr);
+  for (const ExprPtr *clause : valueClauses(*route))
+    push(*clause);
+  for (const ExprPtr *size : sizeClauses(*route))
+    push(*size);
 }
 
 void Trace::needResult(const Route *route, int field) {
