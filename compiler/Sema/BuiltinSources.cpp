@@ -211,6 +211,17 @@ Value Checker::randomBuiltin(BuiltinCall &call, Body &body) {
     std::optional<Exact> value = number(*arg->value, &body);
     if (!value)
       return {};
+    std::optional<int64_t> whole =
+        value->value ? value->value->asInteger() : std::nullopt;
+    const Dimension *target = result.expr->type.target;
+    if (name == "room" && (!whole || *whole < 1 || *whole > target->size)) {
+      diags.report(message::entryOutside, arg->value->location, target->name,
+                   target->size)
+          .help("`room:` is how many entries follow from the one drawn: 1 to "
+                "{}",
+                target->size);
+      return {};
+    }
     Value given = toElement(folded(*value, arg->value->location),
                             ElementType::F64);
     result.expr->named.push_back({name, std::move(given.expr)});
