@@ -15,6 +15,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 #include <limits>
+#include <utility>
 
 using namespace mlir;
 
@@ -46,7 +47,9 @@ NodeRef Generator::isAsSelected(const RouteValues &values) {
 /// A value that is no formula: picked if it has one number per expert.
 NodeRef Generator::pickAtChoices(const Expr &expr, const Route &route,
                                  RouteValues &values) {
+  const Route *outer = std::exchange(clause, &route);
   NodeRef node = emit(expr);
+  clause = outer;
   here = locate(expr.location);
   if (node->kind == Node::Kind::Constant || node->dims.empty())
     return node;

@@ -111,9 +111,9 @@ NodeRef Generator::emit(const Expr &expr) {
   case Expr::Kind::RouteField:
     return emitRouteField(expr);
   case Expr::Kind::RouteWord:
-    return unsupported(expr, "a word of a route in such a formula");
+    return emitWordOfAll(expr);
   case Expr::Kind::Chosen:
-    return unsupported(expr, "a sum over chosen experts in such a formula");
+    return emitChosenOfAll(expr);
   default: {
     Values values = emitValues(expr);
     here = locate(expr.location);

@@ -438,13 +438,15 @@ private:
   NodeRef pickAtChoices(const Expr &expr, const Route &route,
                         RouteValues &values);
   NodeRef emitRouteWord(RouteWord word, const RouteValues &values);
+  NodeRef emitWordOfAll(const Expr &expr);
+  NodeRef emitChosenOfAll(const Expr &expr);
   NodeRef isSomebody(const RouteValues &values, bool amongKept);
   NodeRef isAsSelected(const RouteValues &values);
 
   // RouteFields.cpp
   NodeRef routeIndex(const Expr &expr, const RouteValues &values);
   NodeRef isExpert(const Tensor &ids, const Dimension *experts, DimsRef all);
-  NodeRef spreadOverExperts(const Expr &expr, RouteValues &values,
+  NodeRef spreadOverExperts(const Dimension *experts, RouteValues &values,
                             const Tensor &ids, const NodeRef &value);
   NodeRef pairsOfExperts(const Expr &expr, const RouteValues &values,
                          const Tensor &ids);
@@ -503,6 +505,8 @@ private:
   llvm::SmallVector<mlir::DictionaryAttr> argumentAttrs;
   llvm::SmallVector<mlir::Attribute> routeAttrs;
   Frame *frame = nullptr;
+  /// The route whose clause is written for all its experts; or null.
+  const Route *clause = nullptr;
   std::deque<Scope> scopes;
   std::deque<State> states;
   std::deque<Dimension> ownDimensions;

@@ -39,9 +39,9 @@ NodeRef Generator::isExpert(const Tensor &ids, const Dimension *experts,
 }
 
 /// `value` of the choice that is expert e, or 0: from [U, K] back to [U, E].
-NodeRef Generator::spreadOverExperts(const Expr &expr, RouteValues &values,
-                                     const Tensor &ids, const NodeRef &value) {
-  const Dimension *experts = expr.route->experts;
+NodeRef Generator::spreadOverExperts(const Dimension *experts,
+                                     RouteValues &values, const Tensor &ids,
+                                     const NodeRef &value) {
   NodeRef chosen =
       isExpert(ids, experts, {values.unit, experts, values.choice});
   NodeRef terms = select(chosen, value, constantLike(0, value));
@@ -99,14 +99,14 @@ NodeRef Generator::emitRouteField(const Expr &expr) {
     if (!values.weight.value)
       values.weight = routeWeight(*expr.route, values);
     here = locate(expr.location);
-    return spreadOverExperts(expr, values, kept,
+    return spreadOverExperts(experts, values, kept,
                              makeLeaf(here, values.weight));
   }
   case RouteField::Selected:
-    return convert(spreadOverExperts(expr, values, selected, one),
+    return convert(spreadOverExperts(experts, values, selected, one),
                    ElementType::Bool);
   case RouteField::Kept:
-    return convert(spreadOverExperts(expr, values, kept, one),
+    return convert(spreadOverExperts(experts, values, kept, one),
                    ElementType::Bool);
   case RouteField::Count:
     return pairsOfExperts(expr, values, kept);
