@@ -181,6 +181,10 @@ void Generator::finishFunction() {
   function.setAllArgAttrs(argumentAttrs);
   eraseUnused(function);
   module->setAttr("spex.routes", builder.getArrayAttr(routeAttrs));
+  for (const SizeCheck &check : program.checks)
+    checkSize(check.formula, check.text);
+  if (!checkAttrs.empty())
+    module->setAttr("spex.checks", builder.getArrayAttr(checkAttrs));
 }
 
 /// The first dimension of inputs and results that is a formula of run-time

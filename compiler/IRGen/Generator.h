@@ -154,6 +154,7 @@ private:
   mlir::Type typeOf(ElementType element);
   mlir::RankedTensorType tensorType(DimsRef dims, ElementType element);
   mlir::Value sizeValue(const Dimension *dim);
+  void checkSize(const SizeFormula &formula, llvm::StringRef text);
   mlir::OpFoldResult size(const Dimension *dim);
   mlir::Value indexConstant(int64_t value);
   bool isPrefix(const Dimension *dim) const;
@@ -504,6 +505,7 @@ private:
   mlir::func::FuncOp function;
   llvm::SmallVector<mlir::DictionaryAttr> argumentAttrs;
   llvm::SmallVector<mlir::Attribute> routeAttrs;
+  llvm::SmallVector<mlir::Attribute> checkAttrs; ///< of the sizes of a run
   Frame *frame = nullptr;
   /// The route whose clause is written for all its experts; or null.
   const Route *clause = nullptr;

@@ -102,6 +102,43 @@ private:
 };
 } // namespace
 
+/// The formula behind its operands: "S", 1, "-". False where a base size is
+/// none of this entry.
+static bool addTerms(const SizeFormula &formula, OpBuilder &builder,
+                     ArrayRef<const Dimension *> known,
+                     SmallVectorImpl<Attribute> &terms) {
+  static const char *const words[] = {"",       "",      "+",   "-",    "*", "/",
+                                      "/floor", "/ceil", "*up", "<min", ">max"};
+  if (formula.isConstant()) {
+    terms.push_back(builder.getI64IntegerAttr(formula.constant));
+    return true;
+  }
+  if (formula.op == SizeFormula::Op::Dim) {
+    terms.push_back(builder.getStringAttr(formula.dim->name));
+    return llvm::is_contained(known, formula.dim);
+  }
+  for (auto [i, arg] : llvm::enumerate(formula.args)) {
+    if (!addTerms(arg, builder, known, terms))
+      return false;
+    if (i > 0)
+      terms.push_back(builder.getStringAttr(words[static_cast<int>(formula.op)]));
+  }
+  return true;
+}
+
+/// Has a run refused where `formula` is below 0. The manifest carries it: the
+/// runtime knows the sizes before it calls what is compiled.
+void Generator::checkSize(const SizeFormula &formula, StringRef text) {
+  SmallVector<Attribute> terms;
+  if (!addTerms(formula, builder, entry.dims, terms))
+    return;
+  Attribute check = builder.getDictionaryAttr(
+      {builder.getNamedAttr("terms", builder.getArrayAttr(terms)),
+       builder.getNamedAttr("text", builder.getStringAttr(text))});
+  if (!llvm::is_contained(checkAttrs, check))
+    checkAttrs.push_back(check);
+}
+
 Value Generator::formulaValue(const SizeFormula &formula) {
   if (formula.isConstant())
     return indexConstant(formula.constant);

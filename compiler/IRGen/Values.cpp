@@ -154,13 +154,39 @@ bool Generator::isPrefix(const Dimension *dim) const {
   return false;
 }
 
+/// Whether a size cannot be below 1, as its formula shows; base sizes are not.
+static bool isAtLeastOne(const SizeFormula &formula) {
+  switch (formula.op) {
+  case SizeFormula::Op::Constant:
+    return formula.constant >= 1;
+  case SizeFormula::Op::Dim:
+    return true;
+  case SizeFormula::Op::Max:
+    return llvm::any_of(formula.args, isAtLeastOne);
+  case SizeFormula::Op::Sub:
+  case SizeFormula::Op::FloorDiv:
+    return false;
+  default:
+    return llvm::all_of(formula.args, isAtLeastOne);
+  }
+}
+
 Value Generator::sizeValue(const Dimension *dim) {
   if (Value known = sizes.lookup(dim))
     return known;
   if (!dim->isBounded)
     return indexConstant(dim->size);
   // What is read back along the steps reaches from the first position of all.
-  return sizes[dim] = isPrefix(dim) ? prefix : formulaValue(dim->formula);
+  if (isPrefix(dim))
+    return sizes[dim] = prefix;
+  if (!isAtLeastOne(dim->formula)) {
+    SizeFormula rest;
+    rest.op = SizeFormula::Op::Sub;
+    rest.args = {dim->formula, {}};
+    rest.args[1].constant = 1;
+    checkSize(rest, "`" + dim->name + "` must be at least 1");
+  }
+  return sizes[dim] = formulaValue(dim->formula);
 }
 
 OpFoldResult Generator::size(const Dimension *dim) {

@@ -74,6 +74,7 @@ public:
   explicit Evaluator(const RunRequest &request);
 
   RunResult run();
+  void checkSizes();
 
 private:
   // Evaluator.cpp: expressions and statements.

@@ -10,6 +10,7 @@
 #include "compiler/Interpreter/Evaluator.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace spex::interpreter {
 
@@ -38,8 +39,37 @@ RunResult runReference(const RunRequest &request) {
   return Evaluator(request).run();
 }
 
+/// Whether every base dimension of a formula has a size in this run.
+static bool isKnown(const SizeFormula &formula, const SizeMap &sizes) {
+  return formula.op == SizeFormula::Op::Dim
+             ? sizes.count(formula.dim) != 0
+             : std::all_of(formula.args.begin(), formula.args.end(),
+                           [&](const SizeFormula &arg) {
+                             return isKnown(arg, sizes);
+                           });
+}
+
+/// What the assertions of the program say of the sizes of this run.
+void Evaluator::checkSizes() {
+  for (const SizeCheck &check : request.program->checks) {
+    if (!isKnown(check.formula, request.sizes))
+      continue; // of another entry
+    int64_t rest = check.formula.evaluate([&](const Dimension *dim) {
+      return interpreter::sizeOf(dim, request.sizes);
+    });
+    if (rest >= 0)
+      continue;
+    std::string sizes;
+    for (const Dimension *dim : request.entry->dims)
+      sizes += fmt::format("{}{} = {}", sizes.empty() ? "" : ", ", dim->name,
+                           sizeOf(dim));
+    fail(check.text + ", at " + sizes);
+  }
+}
+
 RunResult Evaluator::run() {
   RunResult result;
+  checkSizes();
   const Instance &model = *request.entry->model;
   Frame root;
   CallTarget target;

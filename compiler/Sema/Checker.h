@@ -58,6 +58,8 @@ private:
   void applySettings();
   void applyDimSettings();
   void checkAsserts();
+  void checkInRun(ast::BinaryOperator op, const Size &left, const Size &right,
+                  SourceLocation location);
   void collectUsedNames();
   void warnUnusedDims();
 

@@ -10,6 +10,7 @@
 #include "compiler/Sema/Checker.h"
 
 #include <cctype>
+#include <fmt/format.h>
 
 namespace spex::sema {
 
@@ -217,6 +218,30 @@ void Checker::applyDimSettings() {
     constValue(name);
 }
 
+/// An inequality that the sizes of a run decide: what is left of the larger
+/// side, less 1 where it may not be equal, is 0 or more.
+void Checker::checkInRun(ast::BinaryOperator op, const Size &left,
+                         const Size &right, SourceLocation location) {
+  bool isLess = op == ast::BinaryOperator::Less ||
+                op == ast::BinaryOperator::LessEqual;
+  bool isStrict = op == ast::BinaryOperator::Less ||
+                  op == ast::BinaryOperator::Greater;
+  std::optional<Size> rest = isLess ? SizeArithmetic::subtract(right, left)
+                                    : SizeArithmetic::subtract(left, right);
+  if (rest && isStrict)
+    rest = SizeArithmetic::subtract(*rest, SizeArithmetic::constant(1));
+  std::optional<SizeFormula> formula =
+      rest ? arithmetic.formula(*rest) : std::nullopt;
+  if (formula && formula->isWhole())
+    program.checks.push_back(
+        {std::move(*formula), fmt::format("the assertion `{} {} {}` does not hold",
+                                          spell(left), ast::spelling(op),
+                                          spell(right))});
+  else if (options.mustBeBuildable)
+    diags.report(message::laterRelease, location,
+                 "an assertion of fractions that only a run can decide");
+}
+
 void Checker::checkAsserts() {
   for (const std::unique_ptr<ast::Item> &item : file.items) {
     if (item->kind != ast::Item::Kind::Assert)
@@ -231,9 +256,8 @@ void Checker::checkAsserts() {
         if (!left || !right)
           continue;
         std::optional<bool> holds = compareSizes(op, *left, *right);
-        if (!holds && options.mustBeBuildable)
-          diags.report(message::laterRelease, item->location,
-                       "an assertion that only a run can decide");
+        if (!holds)
+          checkInRun(op, *left, *right, item->location);
         if (holds && !*holds)
           diags.report(message::assertionFails, item->location,
                        spell(*left) + " " + ast::spelling(op) + " " +

@@ -339,10 +339,17 @@ struct EntryPoint {
 };
 
 /// Owns all instances and dimensions.
+/// What the sizes of a run must fulfil: that `formula` is 0 or more.
+struct SizeCheck {
+  SizeFormula formula;
+  std::string text; ///< what does not hold else, as a sentence says it
+};
+
 struct Program {
   std::vector<std::unique_ptr<Dimension>> dimensions;
   std::vector<std::unique_ptr<Instance>> instances;
   std::vector<EntryPoint> entries;
+  std::vector<SizeCheck> checks;
   Numerics numerics;
   /// The units that an expert sees at once. Its size is another in each call.
   const Dimension *rows = nullptr;

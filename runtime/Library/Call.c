@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===*/
 
 #include "runtime/Library/Library.h"
+#include "runtime/Model/Checks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,7 @@ spex_status spex_call_check_sizes(const spex_manifest *manifest,
                             dim->name, (long long)sizes[i], (long long)dim->max,
                             dim->name, (long long)sizes[i]);
   }
-  return SPEX_OK;
+  return spex_checks_hold(manifest, sizes, error);
 }
 
 static int64_t count_elements(const spex_port *port, const int64_t *sizes) {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===*/
 
 #include "runtime/Main/Inputs.h"
+#include "runtime/Model/Checks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,8 @@ static spex_status read_inputs(spex_arrays *arrays,
                             "%s=N with N from 1 to %lld [E0809]",
                             manifest->dims[d].name, manifest->dims[d].name,
                             (long long)manifest->dims[d].max);
+  if (spex_checks_hold(manifest, arrays->dims, error) != SPEX_OK)
+    return SPEX_FAILED;
   for (int64_t i = 0; i < manifest->input_count; ++i)
     if (!arrays->in[i].data &&
         make_input(&manifest->inputs[i], arrays->dims, options, &arrays->in[i],

@@ -8,11 +8,11 @@
 
 #include "runtime/Model/Manifest.h"
 
+#include "runtime/Model/Checks.h"
 #include "runtime/Model/Sources.h"
 #include "runtime/Weights/Json.h"
 #include "spex/program.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -293,6 +293,13 @@ static spex_status read_skip(reader *r, void *unused) {
   return skip ? read_string(r, skip) : SPEX_FAILED;
 }
 
+static spex_status read_check(reader *r, void *unused) {
+  spex_manifest *m = r->manifest;
+  (void)unused;
+  spex_check *check = append(r, &m->checks, &m->check_count, sizeof *check);
+  return check ? spex_check_read(&r->json, m, check) : SPEX_FAILED;
+}
+
 static spex_status read_step(reader *r) {
   const char *name;
   if (spex_json_accept(&r->json, "null"))
@@ -321,6 +328,8 @@ static spex_status read_manifest_field(reader *r, const char *key, void *to) {
     return read_list(r, m, read_dim);
   if (strcmp(key, "step") == 0)
     return read_step(r);
+  if (strcmp(key, "requires") == 0)
+    return read_list(r, m, read_check);
   if (strcmp(key, "inputs") == 0)
     return read_list(r, m, read_input);
   if (strcmp(key, "outputs") == 0)
@@ -357,6 +366,9 @@ spex_status spex_manifest_read(spex_manifest *manifest, const char *text,
 void spex_manifest_free(spex_manifest *manifest) {
   for (int64_t i = 0; i < manifest->parameter_count; ++i)
     free(manifest->parameters[i].sources);
+  for (int64_t i = 0; i < manifest->check_count; ++i)
+    free(manifest->checks[i].terms);
+  free(manifest->checks);
   free(manifest->strings);
   free(manifest->skips);
   free(manifest->features);
@@ -366,26 +378,4 @@ void spex_manifest_free(spex_manifest *manifest) {
   free(manifest->parameters);
   free(manifest->routes);
   memset(manifest, 0, sizeof *manifest);
-}
-
-void spex_port_shape(const spex_port *port, const int64_t *dims,
-                     int64_t *shape) {
-  for (int i = 0; i < port->rank; ++i)
-    shape[i] = port->dim[i] >= 0 ? dims[port->dim[i]] : port->size[i];
-}
-
-const char *spex_port_text(char *text, size_t room, const spex_port *port,
-                           const spex_manifest *manifest) {
-  int at = port->bound > 0 ? snprintf(text, room, "%s<%lld>[", port->type_name,
-                                      (long long)port->bound)
-                           : snprintf(text, room, "%s[", port->type_name);
-  for (int i = 0; i < port->rank && at > 0 && (size_t)at < room; ++i)
-    at += port->dim[i] >= 0
-              ? snprintf(text + at, room - (size_t)at, "%s%s", i ? ", " : "",
-                         manifest->dims[port->dim[i]].name)
-              : snprintf(text + at, room - (size_t)at, "%s%lld", i ? ", " : "",
-                         (long long)port->size[i]);
-  if (at > 0 && (size_t)at < room)
-    snprintf(text + at, room - (size_t)at, "]");
-  return text;
 }

@@ -50,6 +50,25 @@ typedef struct spex_parameter {
   int64_t source_count;
 } spex_parameter;
 
+/* A part of a formula of sizes: a number, the number of a dimension, or an
+   operation on the two values before it (Checks.c). */
+typedef enum spex_term_kind {
+  SPEX_TERM_NUMBER,
+  SPEX_TERM_DIM,
+  SPEX_TERM_OPERATION
+} spex_term_kind;
+typedef struct spex_term {
+  spex_term_kind kind;
+  int64_t value;
+} spex_term;
+
+/* What the sizes of a call must fulfil: the formula is 0 or more. */
+typedef struct spex_check {
+  const char *text;
+  spex_term *terms;
+  int64_t count;
+} spex_check;
+
 typedef struct spex_manifest {
   char *strings;
   int64_t strings_used;
@@ -67,6 +86,8 @@ typedef struct spex_manifest {
   int64_t route_count;
   int64_t packed_count;
   int is_bound; /* there is a `weights` section */
+  spex_check *checks;
+  int64_t check_count;
   const char **skips;
   int64_t skip_count;
 } spex_manifest;

@@ -174,6 +174,16 @@ static json::Array routesOf(ModuleOp module) {
   return routes;
 }
 
+/// What the sizes of a call must fulfil.
+static json::Array checksOf(ModuleOp module) {
+  json::Array checks;
+  if (auto list = module->getAttrOfType<ArrayAttr>("spex.checks"))
+    for (auto check : list.getAsRange<DictionaryAttr>())
+      checks.push_back(json::Object{{"text", valueOf(check.get("text"))},
+                                    {"terms", valueOf(check.get("terms"))}});
+  return checks;
+}
+
 /// The CPU features the code was made for: all that are named with a plus.
 static json::Array featuresOf(ModuleOp module) {
   json::Array features;
@@ -197,6 +207,9 @@ FailureOr<std::string> makeManifest(func::FuncOp entry) {
       {"features", featuresOf(module)},
       {"routes", routesOf(module)}};
   addDims(entry, manifest);
+  // Keys are sorted: it stands behind the dimensions that it names.
+  if (json::Array checks = checksOf(module); !checks.empty())
+    manifest["requires"] = std::move(checks);
   json::Array inputs, outputs, parameters;
   if (failed(addBuffers(entry, "in", inputs)) ||
       failed(addBuffers(entry, "out", outputs)))

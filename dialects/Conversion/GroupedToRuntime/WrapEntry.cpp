@@ -344,6 +344,7 @@ void ProgramBuilder::hideTheRest() {
     makeInternal(function);
   }
   module->removeAttr("spex.routes");
+  module->removeAttr("spex.checks");
 }
 
 LogicalResult ProgramBuilder::build() {

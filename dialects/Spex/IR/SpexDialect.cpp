@@ -59,6 +59,17 @@ static bool isListOf(Attribute attr, bool (*isValid)(Attribute)) {
 static bool isNames(Attribute attr) { return isListOf(attr, isName); }
 static bool isRoutes(Attribute attr) { return isListOf(attr, isDictionary); }
 
+/// A sentence, and a formula whose operands stand before each operation.
+static bool isCheck(Attribute attr) {
+  auto check = dyn_cast<DictionaryAttr>(attr);
+  return check && check.getAs<StringAttr>("text") &&
+         check.getAs<ArrayAttr>("terms") &&
+         llvm::all_of(check.getAs<ArrayAttr>("terms"), [](Attribute term) {
+           return isName(term) || isInteger(term);
+         });
+}
+static bool isChecks(Attribute attr) { return isListOf(attr, isCheck); }
+
 static bool isNameOrSize(Attribute attr) {
   auto size = dyn_cast<IntegerAttr>(attr);
   return isName(attr) || (size && size.getInt() >= 1);
@@ -82,6 +93,8 @@ static bool isPlace(Attribute attr) {
 }
 
 static const KnownAttribute knownAttributes[] = {
+    {"spex.checks", OnModule, "a list of dictionaries of text and terms",
+     isChecks},
     {"spex.default", OnArgument, "a finite f64", isNumber},
     {"spex.dim", OnArgument, "the name of a dimension", isName},
     {"spex.dims", OnArgument, "a list of names and positive sizes", isSizes},

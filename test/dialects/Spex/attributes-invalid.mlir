@@ -64,3 +64,8 @@ func.func @loops_are_named(%x: tensor<4xf32>) -> tensor<4xf32> {
 func.func @default(%x: tensor<4xf32> {spex.place = "in", spex.default = 3 : i64}) {
   return
 }
+
+// -----
+
+// expected-error@+1 {{"spex.checks" must be a list of dictionaries of text and terms}}
+module attributes {spex.checks = [{terms = ["B", 2.0, "-"], text = "no whole number"}]} {}
