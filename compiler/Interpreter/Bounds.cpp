@@ -17,7 +17,6 @@
 
 namespace spex::interpreter {
 
-static constexpr int disturbedRuns = 4;
 static constexpr double changeFactor = 16;
 static constexpr double smallestBound = 4; // units in the last place
 
@@ -74,7 +73,7 @@ static void judge(const RouteRecord &record, const std::vector<double> &changes,
   }
 }
 
-BoundedRun computeBounds(const RunRequest &request) {
+BoundedRun computeBounds(const RunRequest &request, int disturbedRuns) {
   BoundedRun run;
   run.reference = runReference(request);
   run.error = run.reference.error;

@@ -34,9 +34,14 @@ struct BoundedRun {
   bool allAccepted() const;
 };
 
-/// Five runs. Without a replay the disturbed runs repeat the choices of the
-/// undisturbed one, so that a bound does not hold the jump to another expert.
-BoundedRun computeBounds(const RunRequest &request);
+/// Disturbed runs that nearly always show how far a value may be off, and those
+/// that are made before anything is said to differ (decision 0006).
+constexpr int usualRuns = 4, mostRuns = 32;
+
+/// One run more than `disturbedRuns`. Without a replay the disturbed runs repeat
+/// the choices of the undisturbed one, so that a bound does not hold the jump to
+/// another expert.
+BoundedRun computeBounds(const RunRequest &request, int disturbedRuns);
 
 /// The element that comes closest to its bound, or lies furthest beyond it.
 struct WorstElement {

@@ -133,7 +133,9 @@ ReferenceReport runReferenceFiles(const Program &program,
       result.routes.begin(), result.routes.end(),
       [](const RouteRecord &record) { return record.ids != record.ownIds; });
   if (report.error.empty() && hasForeign) {
-    BoundedRun bounded = computeBounds(run.request);
+    BoundedRun bounded = computeBounds(run.request, usualRuns);
+    if (bounded.error.empty() && !bounded.allAccepted())
+      bounded = computeBounds(run.request, mostRuns);
     report.error =
         bounded.error.empty() ? judgeReplay(bounded, report) : bounded.error;
   }
@@ -177,13 +179,20 @@ Verification verifyFiles(const Program &program, const EntryPoint &entry,
   }
   if (!verification.error.empty())
     return verification;
-  BoundedRun bounded = computeBounds(run.request);
-  verification.error = bounded.error;
-  if (!verification.error.empty())
-    return verification;
-
-  WorstElement worst = compare(native, bounded);
-  verification.passes = worst.passes() && bounded.allAccepted();
+  BoundedRun bounded;
+  WorstElement worst;
+  // Rounding next to a tie, or a sum that nearly cancels, may stay unseen in a
+  // few runs: what seems to differ is judged by many.
+  for (int runs : {usualRuns, mostRuns}) {
+    bounded = computeBounds(run.request, runs);
+    verification.error = bounded.error;
+    if (!verification.error.empty())
+      return verification;
+    worst = compare(native, bounded);
+    verification.passes = worst.passes() && bounded.allAccepted();
+    if (verification.passes)
+      break;
+  }
   verification.text = describe(worst);
   if (!bounded.foreignChoices.empty())
     verification.text +=

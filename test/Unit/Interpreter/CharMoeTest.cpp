@@ -107,7 +107,7 @@ TEST_F(CharMoeTest, BoundsAreSmallAndHoldTheTrainedLogits) {
   RunRequest request;
   ParameterMap parameters;
   load(request, parameters);
-  BoundedRun run = computeBounds(request);
+  BoundedRun run = computeBounds(request, usualRuns);
   ASSERT_EQ(run.error, "");
   EXPECT_TRUE(run.foreignChoices.empty());
   double largest = 0;

@@ -123,7 +123,7 @@ TEST_F(FilesTest, ForeignChoicesAreAcceptedOnlyWithinTheBound) {
   record.ids = {0, 0, 0, 0, 0, 0, 0, 0};
   std::vector<RouteRecord> replay = {record};
   request.replay = &replay;
-  BoundedRun run = computeBounds(request);
+  BoundedRun run = computeBounds(request, usualRuns);
   ASSERT_EQ(run.error, "");
   ASSERT_EQ(run.foreignChoices.size(), 2u);
   EXPECT_TRUE(run.foreignChoices[0].isAccepted);
