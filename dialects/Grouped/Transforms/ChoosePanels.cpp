@@ -23,7 +23,7 @@ namespace mlir::grouped {
 namespace {
 /// What a packed argument holds, and its type.
 struct PanelForm {
-  SmallVector<ParameterView> sides;
+  SmallVector<ParameterView, 2> sides;
   RankedTensorType type;
   int64_t columns; // of a panel
   DictionaryAttr pack;
@@ -54,7 +54,7 @@ static int64_t sizeOf(RankedTensorType type, ArrayRef<int64_t> dims) {
 static bool lieAlike(const ParameterView &a, const ParameterView &b) {
   return typeOf(a) == typeOf(b) && a.dims == b.dims &&
          a.slicedDims == b.slicedDims && a.offsets == b.offsets &&
-         a.groupDim == b.groupDim;
+         a.groupDims == b.groupDims;
 }
 
 /// What kernels load: f32, or what widens to it.
@@ -153,6 +153,22 @@ static Value createSlice(OpBuilder &b, Location loc, Value panels,
       panels, offsets, sizes, strides);
 }
 
+/// The panels of all groups one after the other, where several dimensions of
+/// the parameter number the groups: experts of experts.
+static Value createGroups(OpBuilder &b, Location loc, Value panels,
+                          int64_t numGroupDims) {
+  if (numGroupDims < 2)
+    return panels;
+  SmallVector<ReassociationIndices> joined(1);
+  int64_t rank = cast<RankedTensorType>(panels.getType()).getRank();
+  for (int64_t i = 0; i < rank; ++i) {
+    if (i >= numGroupDims)
+      joined.emplace_back();
+    joined.back().push_back(i);
+  }
+  return tensor::CollapseShapeOp::create(b, loc, panels, joined);
+}
+
 /// The region argument that shows `panels`, as one more of them.
 static BlockArgument addPanels(TasksOp tasks, Value panels, Location loc) {
   for (auto [i, operand] : llvm::enumerate(tasks.getPanels()))
@@ -183,14 +199,19 @@ void ChoosePanelsPass::convert(MatmulOp op) {
   // Tasks that read these panels already have their slice.
   Value panels;
   for (Value operand : tasks.getPanels()) {
-    auto slice = operand.getDefiningOp<tensor::ExtractSliceOp>();
-    if (operand == argument || (slice && slice.getSource() == argument))
+    Value source = operand;
+    if (auto groups = source.getDefiningOp<tensor::CollapseShapeOp>())
+      source = groups.getSrc();
+    if (auto slice = source.getDefiningOp<tensor::ExtractSliceOp>())
+      source = slice.getSource();
+    if (source == argument)
       panels = operand;
   }
   if (!panels) {
     OpBuilder builder(tasks);
-    panels = createSlice(builder, op.getLoc(), argument,
-                         form->sides.front().offsets);
+    const ParameterView &side = form->sides.front();
+    panels = createSlice(builder, op.getLoc(), argument, side.offsets);
+    panels = createGroups(builder, op.getLoc(), panels, side.groupDims.size());
   }
   op.getRhsMutable().assign(addPanels(tasks, panels, op.getLoc()));
 }

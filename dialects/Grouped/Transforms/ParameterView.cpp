@@ -23,8 +23,7 @@ StringAttr ParameterView::getParameter() const {
 
 SmallVector<int64_t> ParameterView::getOuterDims() const {
   SmallVector<int64_t> outer = slicedDims;
-  if (groupDim)
-    outer.push_back(*groupDim);
+  llvm::append_range(outer, groupDims);
   return outer;
 }
 
@@ -111,9 +110,7 @@ static std::optional<ParameterView> viewOf(Value value, bool isInTasks) {
         viewOf(tasks.getTiedOperand(argument.getArgNumber())->get(), false);
     if (!view || tasks.isOneGroup())
       return view;
-    if (view->dims.front().size() != 1)
-      return std::nullopt;
-    view->groupDim = view->dims.front().front();
+    view->groupDims = view->dims.front();
     view->dims.erase(view->dims.begin());
     return view;
   }

@@ -24,8 +24,8 @@ struct ParameterView {
   /// where it was taken.
   SmallVector<int64_t> slicedDims;
   SmallVector<OpFoldResult> offsets;
-  /// The dimension that numbers the groups of the tasks, if they have any.
-  std::optional<int64_t> groupDim;
+  /// The dimensions that number the groups of the tasks, the first the slowest.
+  SmallVector<int64_t> groupDims;
   /// What is left: each dimension of the value is these of the parameter, the
   /// first the slowest.
   SmallVector<SmallVector<int64_t>> dims;

@@ -126,6 +126,38 @@ func.func @packs_across_a_transposition(%x: tensor<9x32xf32>,
 
 // -----
 
+// Experts of experts: two dimensions number the groups. The panels keep both,
+// the tasks see one.
+// CHECK-LABEL: func.func @packs_experts_of_experts(
+// CHECK-SAME:    %[[W:[a-z0-9]+]]: tensor<2x3x2x32x1x16xf32> {
+// CHECK-SAME:      spex.pack = {columns = 16 : i64, k = [2], n = [3], outer = [0, 1], parameters = ["w"]}
+// CHECK:         %[[ALL:[a-z0-9_]+]] = tensor.collapse_shape %[[W]] {{\[}}[0, 1], [2], [3], [4], [5]]
+// CHECK:         grouped.tasks {{.*}} panels(%[[ALL]] : tensor<6x2x32x1x16xf32>)
+// CHECK:           grouped.matmul %{{.*}} by(%{{.*}} : tensor<2x32x1x16xf32>)
+module attributes {spex.target = {vector_bits = 256 : i64}} {
+func.func @packs_experts_of_experts(%x: tensor<9x32xf32>, %o: tensor<7xi32>,
+    %r: tensor<9xi32>,
+    %w: tensor<2x3x32x24xf32> {spex.parameter = "w", spex.place = "packed"})
+    -> tensor<9x24xf32> {
+  %all = tensor.collapse_shape %w [[0, 1], [2], [3]]
+      : tensor<2x3x32x24xf32> into tensor<6x32x24xf32>
+  %y0 = tensor.empty() : tensor<9x24xf32>
+  %y = grouped.tasks offsets(%o : tensor<7xi32>) rows(%r : tensor<9xi32>)
+      blocks(%x : tensor<9x32xf32>)
+      panels(%all : tensor<6x32x24xf32>) outs(%y0 : tensor<9x24xf32>)
+      row_block 8 -> tensor<9x24xf32> {
+  ^bb0(%count: index, %first: index, %group: index, %units: tensor<?xi32>,
+       %xs: tensor<?x32xf32>, %ws: tensor<32x24xf32>, %ys: tensor<?x24xf32>):
+    %d = grouped.matmul %xs by(%ws : tensor<32x24xf32>)
+        outs(%ys : tensor<?x24xf32>) : tensor<?x32xf32> -> tensor<?x24xf32>
+    grouped.yield %d : tensor<?x24xf32>
+  }
+  return %y : tensor<9x24xf32>
+}
+}
+
+// -----
+
 // What the run itself computes stays a matrix.
 // CHECK-LABEL: func.func @leaves_activations(
 // CHECK:         grouped.matmul {{.*}} by(%{{.*}} : tensor<32x24xf32>)
