@@ -70,16 +70,14 @@ def turns(programs, base, budget):
     """
     for program in [base, *programs]:
         program.seconds()
-    taken = {program.name: [] for program in programs}
+    taken = [[] for _ in programs]
     begin, rounds = time.perf_counter(), 0
     while rounds < 3 or (rounds < 101 and time.perf_counter() - begin < budget):
         reference = base.seconds()
         for number, program in enumerate(programs):
             if number > 0 and reference < 0.03:
                 reference = base.seconds()
-            taken[program.name].append((program.seconds(), reference))
+            taken[number].append((program.seconds(), reference))
         rounds += 1
-    return {name: (statistics.median(a for a, _ in pairs),
-                   statistics.median(a / b for a, b in pairs),
-                   statistics.median(b for _, b in pairs))
-            for name, pairs in taken.items()}, rounds
+    return [(statistics.median(a for a, _ in pairs), statistics.median(a / b for a, b in pairs),
+             statistics.median(b for _, b in pairs)) for pairs in taken], rounds
