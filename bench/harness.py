@@ -21,14 +21,14 @@ class Program:
         if run.returncode != 0:
             raise RuntimeError(next(line for line in run.stderr.splitlines() if "error" in line))
         self.ports = json.loads((folder / f"{name}.json").read_text())
-        self.library = ctypes.CDLL(str(library))
+        self.loaded = ctypes.CDLL(str(library))
         self.call("last_error").restype = ctypes.c_char_p
         self.model, self.arguments = ctypes.c_void_p(), []
         self.check(self.call("create")(None, ctypes.c_uint64(0), ctypes.c_int32(threads),
                                        ctypes.byref(self.model)))
 
     def call(self, function):
-        return getattr(self.library, f"{self.name}_{function}")
+        return getattr(self.loaded, f"{self.name}_{function}")
 
     def check(self, status):
         if status != 0:
