@@ -58,13 +58,13 @@ def test_fault_eq : Joined<["--"], "test-fault=", compiles>, Flags<[HelpHidden]>
 
 def reference : Switch<"reference", "run the interpreter instead of native code", runs>;
 defm weights : Value<"weights", "FILE", "parameters (safetensors); without: seeded initial values", executes>;
-defm input : Value<"input", "NAME=FILE", "an input (npy)", runs>;
-defm output : Value<"output", "NAME=FILE", "where to write a result (npy)", runs>;
+defm input : Value<"input", "NAME=FILE", "an input (npy; verify: none or all of them, else random ones)", executes>;
+defm output : Value<"output", "NAME=FILE", "where to write a result (npy; verify: the native one)", executes>;
 defm tap : Value<"tap", "PATH=FILE", "where to write a value inside of the model, as Block.y.weight", runs>;
 defm at : Value<"at", "B=2,S=7", "sizes that no input fixes (cost: all others count at their bounds)", [run_command, verify_command, cost_command]>;
 defm threads : Value<"threads", "N", "threads to use", executes>;
 defm stats : Value<"stats", "FILE", "write how often each expert was chosen (-: a chart)", runs>;
-defm routes : Value<"routes", "FILE", "write every route's choices", runs>;
+defm routes : Value<"routes", "FILE", "write every route's choices", executes>;
 defm replay : Value<"replay", "FILE", "use recorded choices", runs>;
 defm bench : Value<"bench", "N", "run N times and print the time", runs>;
 defm seed : Value<"seed", "N", "of initial values, inputs and sampling (default 0)", executes>;

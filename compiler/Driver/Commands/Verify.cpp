@@ -2,8 +2,9 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Runs the native program on seeded random inputs, then the reference with the
-// choices that the native one recorded, and compares every element.
+// Runs the native program on seeded random inputs, or those given, then the
+// reference with the choices that the native one recorded, and compares every
+// element.
 //
 //===----------------------------------------------------------------------===//
 
@@ -81,23 +82,28 @@ int verifyCommand(const Arguments &arguments) {
   const EntryPoint *entry = compilation.entry();
   if (!entry)
     return fail("`" + *path + "` is IR: the reference interprets programs only");
-  for (const Dimension *dim : entry->dims)
-    options.at.emplace(dim->name, std::min(dim->size, defaultSize));
 
   TemporaryFolder folder;
   if (folder.path.empty())
     return fail(std::string("cannot make a temporary folder: ") +
                 strerror(errno));
-  std::string error =
-      interpreter::writeRandomInputs(*entry, folder.path, options);
-  if (!error.empty())
-    return fail(error);
+  // Inputs that are given fix sizes, and then none is drawn.
+  if (options.inputs.empty()) {
+    for (const Dimension *dim : entry->dims)
+      options.at.emplace(dim->name, std::min(dim->size, defaultSize));
+    std::string error =
+        interpreter::writeRandomInputs(*entry, folder.path, options);
+    if (!error.empty())
+      return fail(error);
+  }
   std::vector<std::string> outputs = entry->model->fieldNames;
   if (outputs.empty())
     outputs = {"out"};
   for (const std::string &output : outputs)
-    options.outputs[output] = folder.path + "/result-" + output + ".npy";
-  std::string routes = folder.path + "/routes.json";
+    options.outputs.try_emplace(output,
+                                folder.path + "/result-" + output + ".npy");
+  std::string routes =
+      options.routes.empty() ? folder.path + "/routes.json" : options.routes;
   if (!runProgram(descriptor, nativeArguments(arguments, compilation.name(),
                                               options, routes)))
     return 1;
