@@ -2,7 +2,8 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// spex_plan, spex_order_tasks and spex_parallel_for of kernels.h.
+// spex_plan, spex_order_tasks, spex_join_tasks and spex_parallel_for of
+// kernels.h.
 //
 //===----------------------------------------------------------------------===*/
 
@@ -114,6 +115,27 @@ int64_t spex_order_tasks(const int32_t *offsets, int64_t groups,
     }
   }
   return blocks * chunks;
+}
+
+static int64_t cost_of(const spex_task *task, int64_t cost) {
+  return task->rows * (int64_t)task->columns * cost;
+}
+
+/* From the end on, so that what is there moves only once. */
+int64_t spex_join_tasks(const spex_task *tasks, int64_t count, int64_t list,
+                        int64_t cost, spex_joined_task *joined,
+                        int64_t joined_count) {
+  int64_t old = joined_count, left = count;
+  for (int64_t at = joined_count + count; left > 0;) {
+    int64_t new_cost = cost_of(&tasks[left - 1], cost);
+    if (old > 0 && joined[old - 1].cost < new_cost) {
+      joined[--at] = joined[--old];
+    } else {
+      spex_joined_task task = {new_cost, list, --left};
+      joined[--at] = task;
+    }
+  }
+  return joined_count + count;
 }
 
 typedef struct job {

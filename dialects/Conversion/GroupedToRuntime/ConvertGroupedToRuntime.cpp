@@ -14,6 +14,7 @@
 #include "dialects/Conversion/GroupedToRuntime/Passes.h"
 #include "dialects/Conversion/GroupedToRuntime/RuntimeCalls.h"
 #include "dialects/Conversion/GroupedToRuntime/SelectCalls.h"
+#include "dialects/Conversion/GroupedToRuntime/TaskOrder.h"
 #include "dialects/Grouped/IR/GroupedOps.h"
 
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -24,9 +25,6 @@ namespace mlir::grouped {
 #include "dialects/Conversion/GroupedToRuntime/Passes.h.inc"
 
 namespace {
-/// The fields of spex_task (runtime/include/spex/kernels.h).
-constexpr int64_t numTaskFields = 5;
-
 /// What the manifest says about a route.
 struct Route {
   int64_t experts = 0, choices = 0, layers = 0;
@@ -115,8 +113,8 @@ LogicalResult ConvertGroupedToRuntimePass::lower(ObserveOp op,
     l.forEach(used, {},
               [&](ArrayRef<Value> at) { l.store(l.load(ids, at), used, at); });
   SmallVector<Value> operands = {
-      runtimeContext,  l.index(number),
-      op.getLayer(),   pointerTo(builder, op.getLoc(), used),
+      runtimeContext, l.index(number),
+      op.getLayer(),  pointerTo(builder, op.getLoc(), used),
       l.dim(used, 0), l.dim(used, 1)};
   StringRef function =
       op.getKept() ? "spex_observe_kept" : "spex_observe_route";
@@ -140,44 +138,6 @@ LogicalResult ConvertGroupedToRuntimePass::lower(LimitOp op,
   return success();
 }
 
-/// Allocates the list of tasks and lets the runtime fill it. At most one block
-/// of each group is not full, whatever the offsets are.
-static void orderTasks(TasksOp op) {
-  OpBuilder builder(op);
-  Location loc = op.getLoc();
-  LoopBuilder l{builder, loc};
-  Value init = op.getInits().front();
-  Value groups, rowsOfGroup = l.index(0), rows, offsets = l.index(0);
-  if (op.getOffsets()) {
-    groups = arith::SubIOp::create(builder, loc, l.dim(op.getOffsets(), 0),
-                                   l.index(1));
-    rows = l.dim(op.getRows(), 0);
-    offsets = pointerTo(builder, loc, op.getOffsets());
-  } else {
-    groups = op.hasRegularGroups() ? op.getGroups() : l.index(1);
-    rowsOfGroup = l.dim(init, op.hasRegularGroups() ? 1 : 0);
-    rows = arith::MulIOp::create(builder, loc, groups, rowsOfGroup);
-  }
-  Value columns = l.index(1), columnBlock = l.index(1);
-  if (op.getColumnBlock()) {
-    columns = l.dim(init, cast<MemRefType>(init.getType()).getRank() - 1);
-    columnBlock = l.index(*op.getColumnBlock());
-  }
-  Value rowBlock = l.index(op.getRowBlock());
-  Value full = arith::DivUIOp::create(builder, loc, rows, rowBlock);
-  Value blocks = arith::AddIOp::create(builder, loc, full, groups);
-  Value chunks = arith::CeilDivUIOp::create(builder, loc, columns, columnBlock);
-  Value bound = arith::MulIOp::create(builder, loc, blocks, chunks);
-  auto type = MemRefType::get({ShapedType::kDynamic, numTaskFields},
-                              builder.getI32Type());
-  Value list = memref::AllocOp::create(builder, loc, type, bound);
-  Value count = callRuntime(builder, loc, "spex_order_tasks",
-                            {offsets, groups, rowsOfGroup, rowBlock, columns,
-                             columnBlock, pointerTo(builder, loc, list)},
-                            /*hasResult=*/true);
-  op.getOrderMutable().assign({list, count});
-}
-
 LogicalResult ConvertGroupedToRuntimePass::convert(func::FuncOp func) {
   Value runtimeContext = argumentAt(func, contextPlace);
   if (!runtimeContext) {
@@ -189,8 +149,7 @@ LogicalResult ConvertGroupedToRuntimePass::convert(func::FuncOp func) {
   }
   SmallVector<Operation *> ops;
   func.walk([&](Operation *op) {
-    if (isa<PlanOp, ObserveOp, LimitOp, TasksOp>(op) ||
-        isSelectionOfGroup(op))
+    if (isa<PlanOp, ObserveOp, LimitOp, TasksOp>(op) || isSelectionOfGroup(op))
       ops.push_back(op);
   });
   bool allConverted = true;
@@ -211,6 +170,8 @@ LogicalResult ConvertGroupedToRuntimePass::convert(func::FuncOp func) {
       orderTasks(tasks);
     }
   }
+  if (allConverted)
+    joinTasks(func);
   return success(allConverted);
 }
 

@@ -4,7 +4,8 @@
 //
 // A task region becomes a function of (closure, number of the task, worker's
 // scratch). It reads its line of the list of tasks and makes the views that the
-// arguments of the region stand for.
+// arguments of the region stand for. Joined ops share one call, of a function
+// that reads the joined list and calls the function of that op.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,24 +27,88 @@ using Part = TasksOp::Part;
 
 /// The columns of spex_task (runtime/include/spex/kernels.h).
 enum TaskField { Group, FirstRow, Rows, FirstColumn, Columns };
+/// The columns of spex_joined_task behind its cost.
+enum JoinedField { List = 1, Task };
+
+/// A function of tasks, and where on the caller's stack its closure lies.
+struct Outlined {
+  std::string name;
+  Value closure;
+};
+
+FunctionType taskFunctionType(Builder builder) {
+  Type pointer = LLVM::LLVMPointerType::get(builder.getContext());
+  return builder.getFunctionType({pointer, builder.getIndexType(), pointer},
+                                 {});
+}
+
+/// Opens a private function behind `caller`, with an empty body.
+func::FuncOp createTaskFunction(OpBuilder &b, Location loc, func::FuncOp caller,
+                                StringRef name) {
+  b.setInsertionPointAfter(caller);
+  auto function = func::FuncOp::create(b, loc, name, taskFunctionType(b));
+  function.setPrivate();
+  makeInternal(function);
+  b.setInsertionPointToStart(function.addEntryBlock());
+  return function;
+}
+
+/// Keeps `values` in a struct of these types on the caller's stack, filled
+/// right before `op`: one place, even for an op in a loop.
+Value createClosure(Operation *op, LLVM::LLVMStructType type,
+                    ValueRange values) {
+  OpBuilder b(op);
+  Location loc = op->getLoc();
+  auto caller = op->getParentOfType<func::FuncOp>();
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  b.setInsertionPointToStart(&caller.getBody().front());
+  Value one =
+      LLVM::ConstantOp::create(b, loc, b.getI64Type(), b.getI64IntegerAttr(1));
+  Value closure = LLVM::AllocaOp::create(b, loc, pointer, type, one);
+  b.setInsertionPoint(op);
+  for (auto [i, value] : llvm::enumerate(values)) {
+    auto at = static_cast<int32_t>(i);
+    Value field = LLVM::GEPOp::create(b, loc, pointer, type, closure,
+                                      ArrayRef<LLVM::GEPArg>{0, at});
+    LLVM::StoreOp::create(b, loc, castTo(b, loc, type.getBody()[i], value),
+                          field);
+  }
+  return closure;
+}
+
+/// The struct that holds values of these types.
+LLVM::LLVMStructType closureType(const LLVMTypeConverter &converter,
+                                 TypeRange types) {
+  SmallVector<Type> fields;
+  for (Type type : types)
+    fields.push_back(converter.convertType(type));
+  return LLVM::LLVMStructType::getLiteral(&converter.getContext(), fields);
+}
+
+/// The values of a closure, as they were outside.
+SmallVector<Value> openClosure(OpBuilder &b, Location loc,
+                               LLVM::LLVMStructType type, Value pointer,
+                               TypeRange types) {
+  Value closure = LLVM::LoadOp::create(b, loc, type, pointer);
+  SmallVector<Value> values;
+  for (auto [i, wanted] : llvm::enumerate(types)) {
+    Value field = LLVM::ExtractValueOp::create(b, loc, closure, i);
+    values.push_back(castTo(b, loc, wanted, field));
+  }
+  return values;
+}
 
 /// One `tasks`, on its way into a function.
 class Outliner {
 public:
   Outliner(TasksOp tasks, std::string name, const LLVMTypeConverter &converter)
       : tasks(tasks), name(std::move(name)), converter(converter),
-        b(tasks), l{b, tasks.getLoc()},
-        pointerType(LLVM::LLVMPointerType::get(tasks.getContext())) {}
+        b(tasks), l{b, tasks.getLoc()} {}
 
-  void run();
+  Outlined run();
 
 private:
-  FunctionType functionType() {
-    return b.getFunctionType({pointerType, b.getIndexType(), pointerType}, {});
-  }
-  Type closureType();
-  void callFromOutside();
-  void openFunction();
+  void openFunction(LLVM::LLVMStructType closure);
   Value insideOf(Value operand) {
     auto all = tasks->getOperands();
     return operands[std::distance(all.begin(), llvm::find(all, operand))];
@@ -57,7 +122,6 @@ private:
   const LLVMTypeConverter &converter;
   OpBuilder b;
   LoopBuilder l;
-  Type pointerType;
 
   // Inside the function: the operands, and the task's line of the list.
   func::FuncOp function;
@@ -66,52 +130,12 @@ private:
 };
 } // namespace
 
-Type Outliner::closureType() {
-  SmallVector<Type> fields;
-  for (Type type : tasks->getOperandTypes())
-    fields.push_back(converter.convertType(type));
-  return LLVM::LLVMStructType::getLiteral(b.getContext(), fields);
-}
-
-void Outliner::callFromOutside() {
-  auto caller = tasks->getParentOfType<func::FuncOp>();
-  Location loc = tasks.getLoc();
-  Type type = closureType();
-  // One place on the stack, even for tasks in a loop.
-  b.setInsertionPointToStart(&caller.getBody().front());
-  Value one =
-      LLVM::ConstantOp::create(b, loc, b.getI64Type(), b.getI64IntegerAttr(1));
-  Value closure = LLVM::AllocaOp::create(b, loc, pointerType, type, one);
-
-  b.setInsertionPoint(tasks);
-  for (auto [i, operand] : llvm::enumerate(tasks->getOperands())) {
-    auto at = static_cast<int32_t>(i);
-    Value field = LLVM::GEPOp::create(b, loc, pointerType, type, closure,
-                                      ArrayRef<LLVM::GEPArg>{0, at});
-    Type fieldType = cast<LLVM::LLVMStructType>(type).getBody()[i];
-    LLVM::StoreOp::create(b, loc, castTo(b, loc, fieldType, operand), field);
-  }
-  Value callee = func::ConstantOp::create(
-      b, loc, functionType(), SymbolRefAttr::get(b.getContext(), name));
-  callRuntime(b, loc, "spex_parallel_for",
-              {argumentAt(caller, contextPlace), tasks.getOrder().back(),
-               callee, closure});
-}
-
-void Outliner::openFunction() {
-  Location loc = tasks.getLoc();
-  b.setInsertionPointAfter(tasks->getParentOfType<func::FuncOp>());
-  function = func::FuncOp::create(b, loc, name, functionType());
-  function.setPrivate();
-  makeInternal(function);
-  Block *entry = function.addEntryBlock();
-  b.setInsertionPointToStart(entry);
-  Value closure =
-      LLVM::LoadOp::create(b, loc, closureType(), entry->getArgument(0));
-  for (auto [i, operand] : llvm::enumerate(tasks->getOperands())) {
-    Value field = LLVM::ExtractValueOp::create(b, loc, closure, i);
-    operands.push_back(castTo(b, loc, operand.getType(), field));
-  }
+void Outliner::openFunction(LLVM::LLVMStructType closure) {
+  function = createTaskFunction(b, tasks.getLoc(),
+                                tasks->getParentOfType<func::FuncOp>(), name);
+  Block *entry = &function.getBody().front();
+  operands = openClosure(b, tasks.getLoc(), closure, entry->getArgument(0),
+                         tasks->getOperandTypes());
   Value list = insideOf(tasks.getOrder().front());
   for (TaskField field : {Group, FirstRow, Rows, FirstColumn, Columns})
     line.push_back(
@@ -213,30 +237,102 @@ void Outliner::moveBody() {
   func::ReturnOp::create(b, l.loc);
 }
 
-void Outliner::run() {
-  callFromOutside();
-  openFunction();
+Outlined Outliner::run() {
+  LLVM::LLVMStructType type = closureType(converter, tasks->getOperandTypes());
+  Value closure = createClosure(tasks, type, tasks->getOperands());
+  openFunction(type);
   moveBody();
-  tasks.erase();
+  return {name, closure};
+}
+
+/// A function that finds out of which of `all` a task is, and its closure.
+static Outlined createDispatcher(TasksOp last, ArrayRef<Outlined> all,
+                                 const std::string &name,
+                                 const LLVMTypeConverter &converter) {
+  Location loc = last.getLoc();
+  SmallVector<Value> values = {last.getOrder()[2]};
+  for (const Outlined &one : all)
+    values.push_back(one.closure);
+  TypeRange types = ValueRange(values).getTypes();
+  LLVM::LLVMStructType type = closureType(converter, types);
+  Value closure = createClosure(last, type, values);
+
+  OpBuilder b(last);
+  LoopBuilder l{b, loc};
+  func::FuncOp function =
+      createTaskFunction(b, loc, last->getParentOfType<func::FuncOp>(), name);
+  auto arguments = function.getArguments();
+  SmallVector<Value> inside = openClosure(b, loc, type, arguments[0], types);
+  auto field = [&](JoinedField number) {
+    return l.toIndex(l.load(inside[0], {arguments[1], l.index(number)}));
+  };
+  Value list = field(List), task = field(Task);
+  auto cases = llvm::to_vector(llvm::seq<int64_t>(1, all.size()));
+  auto dispatch = scf::IndexSwitchOp::create(b, loc, TypeRange(), list, cases,
+                                             cases.size());
+  auto call = [&](Region &region, unsigned number) {
+    OpBuilder::InsertionGuard guard(b);
+    b.createBlock(&region);
+    func::CallOp::create(b, loc, all[number].name, TypeRange(),
+                         ValueRange{inside[number + 1], task, arguments[2]});
+    scf::YieldOp::create(b, loc);
+  };
+  for (auto [number, region] : llvm::zip(cases, dispatch.getCaseRegions()))
+    call(region, number);
+  call(dispatch.getDefaultRegion(), 0);
+  func::ReturnOp::create(b, loc);
+  return {name, closure};
+}
+
+/// Calls the runtime in the place of `last`, the only or last one of a list.
+static void runTasks(TasksOp last, const Outlined &outlined) {
+  OpBuilder b(last);
+  auto caller = last->getParentOfType<func::FuncOp>();
+  Value callee = func::ConstantOp::create(
+      b, last.getLoc(), taskFunctionType(b),
+      SymbolRefAttr::get(b.getContext(), outlined.name));
+  callRuntime(b, last.getLoc(), "spex_parallel_for",
+              {argumentAt(caller, contextPlace), last.getOrder().back(), callee,
+               outlined.closure});
 }
 
 namespace {
 struct OutlineTasksPass final : impl::OutlineTasksPassBase<OutlineTasksPass> {
-  void runOnOperation() override {
-    LLVMTypeConverter converter(&getContext());
-    for (func::FuncOp entry : entryFunctions(getOperation())) {
-      SmallVector<TasksOp> all;
-      entry.walk([&](TasksOp op) { all.push_back(op); });
-      for (auto [i, tasks] : llvm::enumerate(all)) {
-        if (tasks.getOrder().empty() || !argumentAt(entry, contextPlace)) {
-          tasks.emitOpError("has to have an order to become a function");
-          return signalPassFailure();
-        }
-        std::string name = (entry.getName() + "_tasks_" + Twine(i)).str();
-        Outliner(tasks, name, converter).run();
-      }
-    }
-  }
+  void runOnOperation() override;
+
+private:
+  void outline(func::FuncOp entry, MutableArrayRef<TasksOp> all);
 };
 } // namespace
+
+void OutlineTasksPass::outline(func::FuncOp entry,
+                               MutableArrayRef<TasksOp> all) {
+  LLVMTypeConverter converter(&getContext());
+  SmallVector<Outlined> joined;
+  for (auto [i, tasks] : llvm::enumerate(all)) {
+    std::string name = (entry.getName() + "_tasks_" + Twine(i)).str();
+    joined.push_back(Outliner(tasks, name, converter).run());
+    if (!tasks.getJoinsNext()) {
+      runTasks(tasks, joined.size() == 1
+                          ? joined.front()
+                          : createDispatcher(tasks, joined, name + "_joined",
+                                             converter));
+      joined.clear();
+    }
+    tasks.erase();
+  }
+}
+
+void OutlineTasksPass::runOnOperation() {
+  for (func::FuncOp entry : entryFunctions(getOperation())) {
+    SmallVector<TasksOp> all;
+    entry.walk([&](TasksOp op) { all.push_back(op); });
+    for (TasksOp tasks : all)
+      if (tasks.getOrder().empty() || !argumentAt(entry, contextPlace)) {
+        tasks.emitOpError("has to have an order to become a function");
+        return signalPassFailure();
+      }
+    outline(entry, all);
+  }
+}
 } // namespace mlir::grouped

@@ -19,7 +19,8 @@ def ConvertGroupedToRuntimePass
   let description = [{
     `plan` becomes `spex_plan`, `limit` `spex_limit`, and `observe` a copy
     followed by `spex_observe_route`. Each `tasks` gets its `order`: an allocated list,
-    filled by `spex_order_tasks`. Entry functions get the runtime's context as
+    filled by `spex_order_tasks`; those that are joined stand one behind the
+    other then, and `spex_join_tasks` makes one list of theirs. Entry functions get the runtime's context as
     an argument (`{spex.place = "context"}`), and the module the table of its
     routes as `spex.routes`; a route's number is its place there.
 
@@ -66,7 +67,8 @@ def OutlineTasksPass : Pass<"grouped-outline-tasks", "ModuleOp"> {
     closure, the number of the task, and the worker's scratch. The closure holds
     the operands and lies on the caller's stack; it is a struct of memref
     descriptors, so that casts between memrefs and structs stand here until all
-    is LLVM dialect.
+    is LLVM dialect. Joined `tasks` share one call, of a function that looks up
+    whose task it is.
 
     ```mlir
     grouped.tasks … order(%list, %n : memref<?x5xi32>, index) { … }
@@ -75,7 +77,8 @@ def OutlineTasksPass : Pass<"grouped-outline-tasks", "ModuleOp"> {
     ```
   }];
   let dependentDialects = ["arith::ArithDialect", "func::FuncDialect",
-                           "memref::MemRefDialect", "LLVM::LLVMDialect"];
+                           "memref::MemRefDialect", "scf::SCFDialect",
+                           "LLVM::LLVMDialect"];
 }
 
 def WrapEntryPass : Pass<"spex-wrap-entry", "ModuleOp"> {

@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What Experts.cpp and FewRows.cpp know of one moe.experts.
+// What Experts.cpp, Kinds.cpp and FewRows.cpp know of one moe.experts.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,8 +31,8 @@ struct ExpertBody {
     return getBlock().getArgument(op.getUnits().size() + i);
   }
   BlockArgument getWeightsArg(unsigned i) const {
-    return getBlock().getArgument(op.getUnits().size() +
-                                  op.getWhole().size() + i);
+    return getBlock().getArgument(op.getUnits().size() + op.getWhole().size() +
+                                  i);
   }
   /// The group that ends at `op`, or null.
   const MatmulGroup *findGroup(Operation *op) const;
@@ -54,9 +54,20 @@ struct Plan {
 /// FewRows.cpp: whether the body is a chain of matmuls that can be cut by
 /// columns, one at a time.
 bool isChain(const ExpertBody &body);
-/// FewRows.cpp: the chain as one tasks for each matmul, into `init`.
-Value createChain(OpBuilder &builder, const ExpertBody &body, const Plan &plan,
-                  Value init, const Blocks &blocks);
+/// FewRows.cpp: matmul `number` of the chain as a tasks of its own. It reads
+/// `rows`, what the one before gave (null for the first); the last one writes
+/// `init`, the others rows in scratch.
+Value createLink(OpBuilder &builder, const ExpertBody &body, unsigned number,
+                 const Plan &plan, Value rows, Value init,
+                 const Blocks &blocks);
+/// Experts.cpp: the whole body in one tasks, into `inits`.
+SmallVector<Value> createFused(OpBuilder &builder, const ExpertBody &body,
+                               const Plan &plan, ValueRange inits,
+                               const Blocks &blocks);
+/// Kinds.cpp: the experts of all kinds in one schedule, into `inits`.
+SmallVector<Value> createKinds(OpBuilder &builder, ArrayRef<ExpertBody> bodies,
+                               const Plan &plan, ValueRange inits,
+                               const Blocks &blocks);
 
 } // namespace mlir::moe
 

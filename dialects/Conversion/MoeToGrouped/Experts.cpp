@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The choices are planned; then one tasks holds the whole body of the expert:
-// gather, matmuls with their epilogues, whatever else. Where there may be too
-// few rows to share out, FewRows.cpp adds the second form.
+// gather, matmuls with their epilogues, whatever else. Kinds.cpp puts those of
+// all kinds into one schedule.
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,7 +12,6 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -196,9 +195,9 @@ static int64_t getRowBlock(const ExpertBody &body, const Blocks &blocks) {
   return hasRows ? 1 : blocks.rows;
 }
 
-static SmallVector<Value> createFused(OpBuilder &builder,
-                                      const ExpertBody &body, const Plan &plan,
-                                      ValueRange inits, const Blocks &blocks) {
+SmallVector<Value> createFused(OpBuilder &builder, const ExpertBody &body,
+                               const Plan &plan, ValueRange inits,
+                               const Blocks &blocks) {
   ExpertsOp experts = body.op;
   TasksOperands operands;
   operands.offsets = plan.offsets;
@@ -291,67 +290,6 @@ static LogicalResult createRows(OpBuilder &builder, const ExpertBody &body,
   return success();
 }
 
-/// Both forms under one scf.if, into one destination: below some rows for each
-/// expert, tasks of whole experts would leave threads without work.
-static Value createBothForms(OpBuilder &builder, const ExpertBody &body,
-                             const Plan &plan, Value init,
-                             const Blocks &blocks) {
-  Location loc = body.op.getLoc();
-  int64_t numExperts = body.op.getCounts()[body.kind];
-  Value limit = arith::ConstantIndexOp::create(
-      builder, loc, numExperts * blocks.fewRowsPerExpert);
-  Value isFew = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
-                                      plan.numRows, limit);
-  auto branch = scf::IfOp::create(
-      builder, loc, isFew,
-      [&](OpBuilder &b, Location at) {
-        scf::YieldOp::create(b, at, createChain(b, body, plan, init, blocks));
-      },
-      [&](OpBuilder &b, Location at) {
-        scf::YieldOp::create(b, at, createFused(b, body, plan, init, blocks));
-      });
-  return branch.getResult(0);
-}
-
-/// The plan as the experts of one kind see it.
-static Plan getPlanOf(OpBuilder &builder, const ExpertBody &body,
-                      const Plan &plan) {
-  ExpertsOp op = body.op;
-  if (op.getNumKinds() == 1)
-    return plan;
-  Plan part = plan;
-  auto list = [&](int64_t number) {
-    return SmallVector<OpFoldResult>{builder.getIndexAttr(number)};
-  };
-  part.offsets = tensor::ExtractSliceOp::create(
-      builder, op.getLoc(), plan.offsets, list(op.getFirstExpert(body.kind)),
-      list(op.getCounts()[body.kind] + 1), list(1));
-  return part;
-}
-
-/// The rows of one kind's experts, written into `inits`.
-static SmallVector<Value> createKind(OpBuilder &builder, const ExpertBody &body,
-                                     const Plan &plan, ValueRange inits,
-                                     const Blocks &blocks) {
-  Plan part = getPlanOf(builder, body, plan);
-  if (isChain(body) && blocks.fewRowsPerExpert > 0)
-    return {createBothForms(builder, body, part, inits.front(), blocks)};
-  return createFused(builder, body, part, inits, blocks);
-}
-
-/// How much a row of this kind costs, in elements of weights.
-static int64_t getCost(const ExpertBody &body) {
-  int64_t cost = 0;
-  for (Value value : body.getWeights()) {
-    int64_t elements = 1;
-    for (int64_t size :
-         cast<RankedTensorType>(value.getType()).getShape().drop_front())
-      elements *= ShapedType::isDynamic(size) ? 1 : size;
-    cost += elements;
-  }
-  return cost;
-}
-
 static LogicalResult convert(IRRewriter &rewriter, ExpertsOp op,
                              const Blocks &blocks) {
   rewriter.setInsertionPoint(op);
@@ -362,15 +300,7 @@ static LogicalResult convert(IRRewriter &rewriter, ExpertsOp op,
   SmallVector<Value> rows;
   if (failed(createRows(rewriter, bodies.front(), plan, rows)))
     return failure();
-  // Largest first: what is left at the end is short.
-  SmallVector<const ExpertBody *> order;
-  for (const ExpertBody &body : bodies)
-    order.push_back(&body);
-  llvm::sort(order, [](const ExpertBody *a, const ExpertBody *b) {
-    return std::pair(-getCost(*a), a->kind) < std::pair(-getCost(*b), b->kind);
-  });
-  for (const ExpertBody *body : order)
-    rows = createKind(rewriter, *body, plan, rows, blocks);
+  rows = createKinds(rewriter, bodies, plan, rows, blocks);
 
   bool isDone = true;
   for (auto [result, value] : llvm::zip(op->getResults(), rows))

@@ -73,9 +73,9 @@ static Value createGather(OpBuilder &builder, Location loc,
 }
 
 /// One matmul of the chain: of gathered rows, or of `rows`, the one before.
-static Value createLink(OpBuilder &builder, const ExpertBody &body,
-                        const MatmulGroup &group, const Plan &plan, Value rows,
-                        Value init, const Blocks &blocks) {
+static Value createLinkInto(OpBuilder &builder, const ExpertBody &body,
+                            const MatmulGroup &group, const Plan &plan,
+                            Value rows, Value init, const Blocks &blocks) {
   Location loc = group.getRoot().getLoc();
   TasksOperands operands;
   operands.offsets = plan.offsets;
@@ -110,23 +110,20 @@ static Value createLink(OpBuilder &builder, const ExpertBody &body,
   return tasks->getResult(0);
 }
 
-Value createChain(OpBuilder &builder, const ExpertBody &body, const Plan &plan,
-                  Value init, const Blocks &blocks) {
-  Value rows;
-  for (const MatmulGroup &group : body.groups) {
-    bool isLast = &group == &body.groups.back();
+Value createLink(OpBuilder &builder, const ExpertBody &body, unsigned number,
+                 const Plan &plan, Value rows, Value init,
+                 const Blocks &blocks) {
+  const MatmulGroup &group = body.groups[number];
+  Value target = init;
+  if (number + 1 < body.groups.size()) {
     auto type = cast<RankedTensorType>(group.getResult().getType());
     Location loc = group.getRoot().getLoc();
-    Value target = init;
-    if (!isLast) {
-      Value weights = body.getOuterWeights(group.products.front().getWeights());
-      target = createEmpty(builder, loc, type.getElementType(),
-                           {getSizes(builder, loc, plan.rows).front(),
-                            getSizes(builder, loc, weights).back()});
-    }
-    rows = createLink(builder, body, group, plan, rows, target, blocks);
+    Value weights = body.getOuterWeights(group.products.front().getWeights());
+    target = createEmpty(builder, loc, type.getElementType(),
+                         {getSizes(builder, loc, plan.rows).front(),
+                          getSizes(builder, loc, weights).back()});
   }
-  return rows;
+  return createLinkInto(builder, body, group, plan, rows, target, blocks);
 }
 
 } // namespace mlir::moe

@@ -95,6 +95,16 @@ YieldOp TasksOp::getYield() {
   return cast<YieldOp>(getBody().front().getTerminator());
 }
 
+TasksOp TasksOp::getNextJoined() {
+  if (!getJoinsNext())
+    return {};
+  for (Operation *op = getOperation()->getNextNode(); op;
+       op = op->getNextNode())
+    if (auto next = dyn_cast<TasksOp>(op))
+      return next;
+  return {};
+}
+
 unsigned TasksOp::getNumDroppedDims(Part part) {
   if (part == Part::Panel)
     return isOneGroup() ? 0 : 1;
@@ -190,6 +200,29 @@ static LogicalResult verifyRanks(TasksOp op) {
   return success();
 }
 
+/// (C8): joined tasks run together, so nothing may have to run in between.
+static LogicalResult verifyJoin(TasksOp op) {
+  if (!op.getJoinsNext())
+    return success();
+  TasksOp next = op.getNextJoined();
+  if (!next)
+    return op.emitOpError("joins the next tasks, but none follows");
+  auto touchesMemory = [](Operation *between) {
+    return !isMemoryEffectFree(between) &&
+           !hasSingleEffect<MemoryEffects::Allocate>(between);
+  };
+  for (Operation *between = op->getNextNode(); between != next;
+       between = between->getNextNode())
+    if (touchesMemory(between)) {
+      InFlightDiagnostic diag =
+          op.emitOpError("joins the next tasks across an op that reads or "
+                         "writes memory");
+      diag.attachNote(between->getLoc()) << "is this one";
+      return diag;
+    }
+  return success();
+}
+
 LogicalResult TasksOp::verify() {
   // (C1)
   if (static_cast<int64_t>(getRowBlock()) < 1)
@@ -202,8 +235,8 @@ LogicalResult TasksOp::verify() {
   if (getOffsets() && getGroups())
     return emitOpError("takes its groups from offsets or from a number, not "
                        "from both");
-  // (C3), (C6)
-  if (failed(verifyRanks(*this)))
+  // (C3), (C6), (C8)
+  if (failed(verifyRanks(*this)) || failed(verifyJoin(*this)))
     return failure();
   // (C4)
   unsigned numArgs = getFirstArg(Part::Scratch);

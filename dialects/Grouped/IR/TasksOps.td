@@ -52,7 +52,14 @@ def Grouped_TasksOp : Grouped_DestinationOp<"tasks", [
     are dynamic. `ins` and `blocks` are not cut. A chain of two matmuls cannot
     be cut so; write one `tasks` for each.
 
-    `order` is empty until the op is lowered: the list of tasks and its length.
+    With `joins_next`, the tasks of this op and those of the next `tasks` of the
+    block are one list: they run in any order and beside each other, the most
+    expensive first. So neither reads what the other writes, though on tensors
+    they may write into one value, each its own rows.
+
+    `order` is empty until the op is lowered: the list of tasks and its length;
+    in the last of several that are joined, the joined list and its length
+    follow.
 
     Constraints:
 
@@ -67,6 +74,8 @@ def Grouped_TasksOp : Grouped_DestinationOp<"tasks", [
       packed panels, and W divides `column_block`.
     - (C7) On tensors, the region yields one value for each of `outs`, of the
       type of its argument; on memrefs, nothing.
+    - (C8) With `joins_next`, another `tasks` follows in the block, and nothing
+      between them reads or writes memory.
 
     Example:
 
@@ -98,7 +107,8 @@ def Grouped_TasksOp : Grouped_DestinationOp<"tasks", [
     Variadic<Grouped_Shaped>:$inits,
     Variadic<AnyType>:$order,
     I64Attr:$row_block,
-    OptionalAttr<I64Attr>:$column_block);
+    OptionalAttr<I64Attr>:$column_block,
+    UnitAttr:$joins_next);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
@@ -111,6 +121,7 @@ def Grouped_TasksOp : Grouped_DestinationOp<"tasks", [
     `outs` `(` $inits `:` type($inits) `)`
     (`order` `(` $order^ `:` type($order) `)`)?
     `row_block` $row_block (`column_block` $column_block^)?
+    (`joins_next` $joins_next^)?
     attr-dict-with-keyword (`->` type($results)^)? $body
   }];
   let extraClassDeclaration = [{
@@ -155,8 +166,10 @@ def Grouped_TasksOp : Grouped_DestinationOp<"tasks", [
 
     /// The terminator of the region.
     YieldOp getYield();
+    /// The `tasks` that this one joins; null without `joins_next`.
+    TasksOp getNextJoined();
   }];
-  let hasVerifier = 1; // (C1) to (C5)
+  let hasVerifier = 1; // (C1) to (C6), (C8)
   let hasRegionVerifier = 1; // (C7)
 }
 

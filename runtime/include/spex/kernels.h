@@ -49,6 +49,20 @@ int64_t spex_order_tasks(const int32_t *offsets, int64_t groups,
                          int64_t group_rows, int64_t row_block, int64_t columns,
                          int64_t column_block, spex_task *tasks);
 
+/* A task of several lists that are done as one: `task` is its place in list
+   number `list`, `cost` what the order goes by. */
+typedef struct spex_joined_task {
+  int64_t cost, list, task;
+} spex_joined_task;
+
+/* Merges `count` tasks, ordered by spex_order_tasks, into `joined`, which holds
+   `joined_count` already and has room for them: the most expensive first, and
+   of equal ones those that were there before. A task costs rows * columns *
+   `cost`. Gives back joined_count + count. */
+int64_t spex_join_tasks(const spex_task *tasks, int64_t count, int64_t list,
+                        int64_t cost, spex_joined_task *joined,
+                        int64_t joined_count);
+
 /* The largest number of tasks for `rows` rows in all (units * choices, or
    groups * group_rows), for the formula of the scratch:
    (rows / row_block + groups) * ceil(columns / column_block). Never more than

@@ -2,8 +2,8 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// spex_plan and spex_order_tasks: the examples of kernels.h, and properties
-// over random choices.
+// spex_plan, spex_order_tasks and spex_join_tasks: the examples of kernels.h,
+// and properties over random choices.
 //
 //===----------------------------------------------------------------------===//
 
@@ -120,6 +120,36 @@ TEST(KernelsTest, CoversEverythingOnce) {
     for (int count : seen)
       ASSERT_EQ(count, 1);
   }
+}
+
+TEST(KernelsTest, JoinsTheMostExpensiveFirst) {
+  // Blocks of at most 4 rows. A row of list 0 costs 10, one of list 1 costs 25:
+  // 40, 30, 10 and 100, 25; what is equal stays behind what was there.
+  auto cheap = order({0, 4, 7, 8}, 0, 3, 4, 1, 1);
+  auto dear = order({0, 1, 5}, 0, 2, 4, 1, 1);
+  std::vector<spex_joined_task> joined(cheap.size() + dear.size());
+  int64_t count =
+      spex_join_tasks(cheap.data(), cheap.size(), 0, 10, joined.data(), 0);
+  EXPECT_EQ(count, 3);
+  count =
+      spex_join_tasks(dear.data(), dear.size(), 1, 25, joined.data(), count);
+  ASSERT_EQ(count, 5);
+  int64_t expected[5][3] = {
+      {100, 1, 0}, {40, 0, 0}, {30, 0, 1}, {25, 1, 1}, {10, 0, 2}};
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(joined[i].cost, expected[i][0]) << i;
+    EXPECT_EQ(joined[i].list, expected[i][1]) << i;
+    EXPECT_EQ(joined[i].task, expected[i][2]) << i;
+  }
+}
+
+TEST(KernelsTest, JoinsNothingToSomething) {
+  auto one = order({0, 2}, 0, 1, 4, 1, 1);
+  std::vector<spex_joined_task> joined(1);
+  EXPECT_EQ(spex_join_tasks(nullptr, 0, 0, 5, joined.data(), 0), 0);
+  EXPECT_EQ(spex_join_tasks(one.data(), 1, 1, 5, joined.data(), 0), 1);
+  EXPECT_EQ(spex_join_tasks(nullptr, 0, 2, 5, joined.data(), 1), 1);
+  EXPECT_EQ(joined[0].list, 1);
 }
 
 } // namespace

@@ -134,3 +134,18 @@ func.func @observe_within(%ids: tensor<?x2xi32>, %outer: tensor<?xi32>, %layer: 
       outs(%ids : tensor<?x2xi32>) : tensor<?x2xi32> -> tensor<?x2xi32>
   return %used : tensor<?x2xi32>
 }
+
+// CHECK-LABEL: func.func @joined_tasks(
+func.func @joined_tasks(%y: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // CHECK: grouped.tasks outs(%{{.*}} : tensor<?x8xf32>) row_block 4 joins_next -> tensor<?x8xf32> {
+  %0 = grouped.tasks outs(%y : tensor<?x8xf32>) row_block 4 joins_next -> tensor<?x8xf32> {
+  ^bb0(%n: index, %f: index, %g: index, %ys: tensor<?x8xf32>):
+    grouped.yield %ys : tensor<?x8xf32>
+  }
+  // CHECK: grouped.tasks outs(%{{.*}} : tensor<?x8xf32>) row_block 4 -> tensor<?x8xf32> {
+  %1 = grouped.tasks outs(%0 : tensor<?x8xf32>) row_block 4 -> tensor<?x8xf32> {
+  ^bb0(%n: index, %f: index, %g: index, %ys: tensor<?x8xf32>):
+    grouped.yield %ys : tensor<?x8xf32>
+  }
+  return %1 : tensor<?x8xf32>
+}

@@ -120,3 +120,31 @@ func.func @tasks_c7(%y: tensor<?x8xf32>) {
   }
   return
 }
+
+// -----
+
+func.func @tasks_c8(%y: tensor<?x8xf32>) {
+  // expected-error@+1 {{joins the next tasks, but none follows}}
+  %0 = grouped.tasks outs(%y : tensor<?x8xf32>) row_block 4 joins_next -> tensor<?x8xf32> {
+  ^bb0(%n: index, %f: index, %g: index, %ys: tensor<?x8xf32>):
+    grouped.yield %ys : tensor<?x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @tasks_c8_memory(%y: memref<?x8xf32>, %v: f32, %i: index) {
+  // expected-error@+1 {{joins the next tasks across an op that reads or writes memory}}
+  grouped.tasks outs(%y : memref<?x8xf32>) row_block 4 joins_next {
+  ^bb0(%n: index, %f: index, %g: index, %ys: memref<?x8xf32>):
+    grouped.yield
+  }
+  // expected-note@+1 {{is this one}}
+  memref.store %v, %y[%i, %i] : memref<?x8xf32>
+  grouped.tasks outs(%y : memref<?x8xf32>) row_block 4 {
+  ^bb0(%n: index, %f: index, %g: index, %ys: memref<?x8xf32>):
+    grouped.yield
+  }
+  return
+}

@@ -115,3 +115,32 @@ func.func @orders_regular_groups(%n: index, %y: memref<?x?x8xf32>) attributes {s
   }
   return
 }
+
+// -----
+
+// Both keep their lists. The joined one has room for both; a row of the first
+// meets 9 * 8 weights, one of the second none, which counts as 1.
+// CHECK-LABEL: func.func @joins_lists(
+// CHECK:         %[[A:[a-zA-Z0-9_-]+]] = memref.alloc(%[[ROOM_A:[a-zA-Z0-9_-]+]]) : memref<?x5xi32>
+// CHECK:         %[[NA:[a-zA-Z0-9_-]+]] = call @spex_order_tasks(
+// CHECK:         %[[B:[a-zA-Z0-9_-]+]] = memref.alloc(%[[ROOM_B:[a-zA-Z0-9_-]+]]) : memref<?x5xi32>
+// CHECK:         %[[NB:[a-zA-Z0-9_-]+]] = call @spex_order_tasks(
+// CHECK:         %[[JOINED:[a-zA-Z0-9_-]+]] = memref.alloc(%{{.*}}) : memref<?x3xi64>
+// CHECK:         %[[COST:[a-zA-Z0-9_-]+]] = arith.constant 72 : index
+// CHECK:         %[[FIRST:[a-zA-Z0-9_-]+]] = call @spex_join_tasks(%{{.*}}, %[[NA]], %{{.*}}, %[[COST]], %{{.*}}, %{{.*}})
+// CHECK:         %[[ONE:[a-zA-Z0-9_-]+]] = arith.constant 1 : index
+// CHECK:         %[[ALL:[a-zA-Z0-9_-]+]] = call @spex_join_tasks(%{{.*}}, %[[NB]], %[[ONE]], %{{.*}}, %{{.*}}, %[[FIRST]])
+// CHECK-NEXT:    grouped.tasks {{.*}} order(%[[A]], %[[NA]] : memref<?x5xi32>, index)
+// CHECK:         grouped.tasks {{.*}} order(%[[B]], %[[NB]], %[[JOINED]], %[[ALL]] : memref<?x5xi32>, index, memref<?x3xi64>, index)
+func.func @joins_lists(%o: memref<9xi32>, %p: memref<3xi32>, %r: memref<?xi32>, %w: memref<8x9x8xf32>, %y: memref<?x8xf32>) attributes {spex.entry} {
+  grouped.tasks offsets(%o : memref<9xi32>) rows(%r : memref<?xi32>) panels(%w : memref<8x9x8xf32>)
+      outs(%y : memref<?x8xf32>) row_block 4 joins_next {
+  ^bb0(%n: index, %first: index, %group: index, %mine: memref<?xi32>, %part: memref<9x8xf32>, %to: memref<?x8xf32>):
+    grouped.yield
+  }
+  grouped.tasks offsets(%p : memref<3xi32>) rows(%r : memref<?xi32>) outs(%y : memref<?x8xf32>) row_block 4 {
+  ^bb0(%n: index, %first: index, %group: index, %mine: memref<?xi32>, %to: memref<?x8xf32>):
+    grouped.yield
+  }
+  return
+}

@@ -60,3 +60,35 @@ func.func @cuts_regular_groups(%context: index {spex.place = "context"}, %n: ind
   }
   return
 }
+
+// -----
+
+// Joined tasks are one call; of a task the joined list says whose it is, and
+// which one of that list.
+// CHECK-LABEL: func.func @runs_joined_tasks(
+// CHECK-DAG:     %[[F:[a-zA-Z0-9_-]+]] = constant @runs_joined_tasks_tasks_1_joined : (!llvm.ptr, index, !llvm.ptr) -> ()
+// CHECK:         call @spex_parallel_for(%{{.*}}, %[[N:[a-zA-Z0-9_-]+]], %[[F]],
+// CHECK-NOT:     spex_parallel_for
+// CHECK-LABEL: func.func private @runs_joined_tasks_tasks_1_joined(
+// CHECK-SAME:    %{{.*}}: !llvm.ptr, %[[TASK:[a-zA-Z0-9_-]+]]: index, %[[SCRATCH:[a-zA-Z0-9_-]+]]: !llvm.ptr)
+// CHECK:         %[[L:[a-zA-Z0-9_-]+]] = memref.load %[[JOINED:[a-zA-Z0-9_-]+]][%[[TASK]], %c1]
+// CHECK:         %[[LIST:[a-zA-Z0-9_-]+]] = arith.index_cast %[[L]]
+// CHECK:         %[[T:[a-zA-Z0-9_-]+]] = memref.load %[[JOINED]][%[[TASK]], %c2]
+// CHECK:         %[[MINE:[a-zA-Z0-9_-]+]] = arith.index_cast %[[T]]
+// CHECK:         scf.index_switch %[[LIST]]
+// CHECK-NEXT:    case 1 {
+// CHECK-NEXT:      func.call @runs_joined_tasks_tasks_1(%{{.*}}, %[[MINE]], %[[SCRATCH]])
+// CHECK:         default {
+// CHECK-NEXT:      func.call @runs_joined_tasks_tasks_0(%{{.*}}, %[[MINE]], %[[SCRATCH]])
+func.func @runs_joined_tasks(%context: index {spex.place = "context"}, %y: memref<?x9xf32>, %a: memref<?x5xi32>, %b: memref<?x5xi32>,
+    %joined: memref<?x3xi64>, %n: index) attributes {spex.entry} {
+  grouped.tasks outs(%y : memref<?x9xf32>) order(%a, %n : memref<?x5xi32>, index) row_block 4 joins_next {
+  ^bb0(%count: index, %first: index, %group: index, %to: memref<?x9xf32, strided<[9, 1], offset: ?>>):
+    grouped.yield
+  }
+  grouped.tasks outs(%y : memref<?x9xf32>) order(%b, %n, %joined, %n : memref<?x5xi32>, index, memref<?x3xi64>, index) row_block 4 {
+  ^bb0(%count: index, %first: index, %group: index, %to: memref<?x9xf32, strided<[9, 1], offset: ?>>):
+    grouped.yield
+  }
+  return
+}

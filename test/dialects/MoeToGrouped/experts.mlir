@@ -166,18 +166,19 @@ func.func @two_inputs(%x: tensor<?x8xf32>, %y: tensor<?x3xf32>, %ids: tensor<?x2
 #weights = affine_map<(u, f, d) -> (d, f)>
 #out = affine_map<(u, f, d) -> (u, f)>
 
-// Three kinds have one plan. Each runs on the offsets of its own experts, the
-// widest first, and all write into one destination.
+// Three kinds have one plan. Each runs on the offsets of its own experts, their
+// tasks are one list, and all write into one destination.
 // CHECK-LABEL: func.func @several_kinds(
 // CHECK-COUNT-1: grouped.plan
 // CHECK-NOT:     grouped.plan
 // CHECK:         %[[ALL:.*]] = tensor.empty(%{{.*}}) : tensor<?x8xf32>
-// CHECK:         %[[OF_LARGE:.*]] = tensor.extract_slice %{{.*}}[2] [5] [1] : tensor<8xi32> to tensor<5xi32>
-// CHECK:         %[[LARGE:.*]] = grouped.tasks offsets(%[[OF_LARGE]] : tensor<5xi32>) {{.*}} panels(%{{.*}} : tensor<4x8x8xf32>) outs(%[[ALL]] :
-// CHECK:         %[[OF_SMALL:.*]] = tensor.extract_slice %{{.*}}[0] [3] [1] : tensor<8xi32> to tensor<3xi32>
-// CHECK:         %[[SMALL:.*]] = grouped.tasks offsets(%[[OF_SMALL]] : tensor<3xi32>) {{.*}} panels(%{{.*}} : tensor<2x8xf32>) outs(%[[LARGE]] :
-// CHECK:         %[[OF_FREE:.*]] = tensor.extract_slice %{{.*}}[6] [2] [1] : tensor<8xi32> to tensor<2xi32>
-// CHECK:         %[[FREE:.*]] = grouped.tasks offsets(%[[OF_FREE]] : tensor<2xi32>) {{.*}} outs(%[[SMALL]] :
+// CHECK-DAG:     %[[OF_SMALL:.*]] = tensor.extract_slice %{{.*}}[0] [3] [1] : tensor<8xi32> to tensor<3xi32>
+// CHECK-DAG:     %[[OF_LARGE:.*]] = tensor.extract_slice %{{.*}}[2] [5] [1] : tensor<8xi32> to tensor<5xi32>
+// CHECK-DAG:     %[[OF_FREE:.*]] = tensor.extract_slice %{{.*}}[6] [2] [1] : tensor<8xi32> to tensor<2xi32>
+// CHECK:         %[[SMALL:.*]] = grouped.tasks offsets(%[[OF_SMALL]] : tensor<3xi32>) {{.*}} panels(%{{.*}} : tensor<2x8xf32>) outs(%[[ALL]] : {{.*}} joins_next
+// CHECK:         %[[LARGE:.*]] = grouped.tasks offsets(%[[OF_LARGE]] : tensor<5xi32>) {{.*}} panels(%{{.*}} : tensor<4x8x8xf32>) outs(%[[SMALL]] : {{.*}} joins_next
+// CHECK:         %[[FREE:.*]] = grouped.tasks offsets(%[[OF_FREE]] : tensor<2xi32>) {{.*}} outs(%[[LARGE]] :
+// CHECK-NOT:     joins_next
 // CHECK:           %[[ROWS:.*]] = grouped.gather
 // CHECK-NEXT:      bufferization.materialize_in_destination %[[ROWS]]
 // CHECK:         grouped.combine %[[FREE]] by
@@ -220,6 +221,74 @@ func.func @several_kinds(%x: tensor<?x8xf32>, %ids: tensor<?x2xi32>,
       linalg.yield %s : f32
     } -> tensor<?x8xf32>
     moe.yield %h : tensor<?x8xf32>
+  }, {
+  ^bb0(%r: tensor<?x8xf32>):
+    moe.yield %r : tensor<?x8xf32>
+  }
+  %y = moe.combine %each by %p at %ids : tensor<?x2x8xf32>, tensor<?x2xf32>, tensor<?x2xi32>
+  return %y : tensor<?x8xf32>
+}
+
+// -----
+
+#rows = affine_map<(u, f, d) -> (u, d)>
+#weights = affine_map<(u, f, d) -> (d, f)>
+#out = affine_map<(u, f, d) -> (u, f)>
+
+// With few rows, the first matmuls of both kinds are one list, with what needs
+// no matmul; the second matmul of the only kind that has one stands alone.
+// CHECK-LABEL: func.func @kinds_with_few_rows(
+// CHECK:         scf.if
+// CHECK:           %[[H:.*]] = grouped.tasks {{.*}} panels(%{{.*}} : tensor<2x8x128xf32>) {{.*}} column_block 8 joins_next -> tensor<?x128xf32>
+// CHECK:           %[[A:.*]] = grouped.tasks {{.*}} panels(%{{.*}} : tensor<4x8x8xf32>) {{.*}} joins_next -> tensor<?x8xf32>
+// CHECK:           %[[B:.*]] = grouped.tasks {{.*}} outs(%[[A]] : tensor<?x8xf32>) row_block 96 -> tensor<?x8xf32>
+// CHECK:           %[[C:.*]] = grouped.tasks {{.*}} blocks(%[[H]] : tensor<?x128xf32>) panels(%{{.*}} : tensor<2x128x8xf32>) outs(%[[B]] : tensor<?x8xf32>) row_block 96 -> tensor<?x8xf32>
+// CHECK:           scf.yield %[[C]]
+// CHECK:         } else {
+// CHECK:           grouped.tasks {{.*}} panels(%{{.*}} : tensor<2x8x128xf32>, tensor<2x128x8xf32>) {{.*}} joins_next
+// CHECK:           grouped.tasks {{.*}} panels(%{{.*}} : tensor<4x8x8xf32>) {{.*}} joins_next
+// CHECK:           grouped.tasks {{.*}} row_block 96 -> tensor<?x8xf32>
+func.func @kinds_with_few_rows(%x: tensor<?x8xf32>, %ids: tensor<?x2xi32>, %up: tensor<2x8x128xf32>,
+    %down: tensor<2x128x8xf32>, %w: tensor<4x8x8xf32>, %p: tensor<?x2xf32>) -> tensor<?x8xf32> {
+  %each = moe.experts %ids of 2, 4, 1 units(%x : tensor<?x8xf32>)
+      weights(%up, %down, %w : tensor<2x8x128xf32>, tensor<2x128x8xf32>, tensor<4x8x8xf32>)
+      attributes {weights_of = array<i64: 2, 1, 0>}
+      : tensor<?x2xi32> -> tensor<?x2x8xf32> {
+  ^bb0(%r: tensor<?x8xf32>, %ue: tensor<8x128xf32>, %de: tensor<128x8xf32>):
+    %c0 = arith.constant 0 : index
+    %z = arith.constant 0.0 : f32
+    %n = tensor.dim %r, %c0 : tensor<?x8xf32>
+    %e = tensor.empty(%n) : tensor<?x128xf32>
+    %f = linalg.fill ins(%z : f32) outs(%e : tensor<?x128xf32>) -> tensor<?x128xf32>
+    %h = linalg.generic {indexing_maps = [#rows, #weights, #out], iterator_types = ["parallel", "parallel", "reduction"]}
+        ins(%r, %ue : tensor<?x8xf32>, tensor<8x128xf32>) outs(%f : tensor<?x128xf32>) {
+    ^bb0(%a: f32, %b: f32, %c: f32):
+      %m = math.fma %a, %b, %c : f32
+      linalg.yield %m : f32
+    } -> tensor<?x128xf32>
+    %e2 = tensor.empty(%n) : tensor<?x8xf32>
+    %f2 = linalg.fill ins(%z : f32) outs(%e2 : tensor<?x8xf32>) -> tensor<?x8xf32>
+    %y = linalg.generic {indexing_maps = [#rows, #weights, #out], iterator_types = ["parallel", "parallel", "reduction"]}
+        ins(%h, %de : tensor<?x128xf32>, tensor<128x8xf32>) outs(%f2 : tensor<?x8xf32>) {
+    ^bb0(%a: f32, %b: f32, %c: f32):
+      %m = math.fma %a, %b, %c : f32
+      linalg.yield %m : f32
+    } -> tensor<?x8xf32>
+    moe.yield %y : tensor<?x8xf32>
+  }, {
+  ^bb0(%r: tensor<?x8xf32>, %we: tensor<8x8xf32>):
+    %c0 = arith.constant 0 : index
+    %z = arith.constant 0.0 : f32
+    %n = tensor.dim %r, %c0 : tensor<?x8xf32>
+    %e = tensor.empty(%n) : tensor<?x8xf32>
+    %f = linalg.fill ins(%z : f32) outs(%e : tensor<?x8xf32>) -> tensor<?x8xf32>
+    %g = linalg.generic {indexing_maps = [#rows, #weights, #out], iterator_types = ["parallel", "parallel", "reduction"]}
+        ins(%r, %we : tensor<?x8xf32>, tensor<8x8xf32>) outs(%f : tensor<?x8xf32>) {
+    ^bb0(%a: f32, %b: f32, %c: f32):
+      %m = math.fma %a, %b, %c : f32
+      linalg.yield %m : f32
+    } -> tensor<?x8xf32>
+    moe.yield %g : tensor<?x8xf32>
   }, {
   ^bb0(%r: tensor<?x8xf32>):
     moe.yield %r : tensor<?x8xf32>
