@@ -1,10 +1,10 @@
-//===- TopK.cpp - The largest values of a unit, one after another ---------===//
+//===- TopK.cpp - The largest values of a unit in one walk ----------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The order "larger value first, then lower number" is total once NaN counts as
-// minus infinity. Each choice is therefore the first in that order behind the
-// one before it, and nothing has to be marked as taken.
+// The experts are walked once; the best so far stand in order in the result. An
+// expert that is better than the last of them moves in. Of many experts most
+// are not, so a unit costs little more than one comparison for each.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,81 +26,113 @@ struct TopKLoops {
   Value compare(CmpIPredicate predicate, Value a, Value b) {
     return arith::CmpIOp::create(l.b, l.loc, predicate, a, b);
   }
-  Value both(Value a, Value b) {
-    return arith::AndIOp::create(l.b, l.loc, a, b);
-  }
-  Value either(Value a, Value b) {
-    return arith::OrIOp::create(l.b, l.loc, a, b);
+  Value add(Value a, int64_t b) {
+    return arith::AddIOp::create(l.b, l.loc, a, l.index(b));
   }
   Value select(Value condition, Value a, Value b) {
     return arith::SelectOp::create(l.b, l.loc, condition, a, b);
   }
-  Value infinity(FloatType type, bool isNegative) {
-    auto value = APFloat::getInf(type.getFloatSemantics(), isNegative);
+  Value lowest() {
+    auto type = cast<FloatType>(
+        cast<MemRefType>(op.getValues().getType()).getElementType());
+    auto value = APFloat::getInf(type.getFloatSemantics(), /*Negative=*/true);
     return arith::ConstantOp::create(l.b, l.loc, FloatAttr::get(type, value));
   }
 
-  SmallVector<Value> considerExpert(Value unit, Value expert, ValueRange best,
-                                    ValueRange previous);
-  SmallVector<Value> chooseNext(Value unit, Value rank, ValueRange previous);
+  Value valueOf(Value unit, Value expert);
+  Value isAllowed(Value unit, Value expert);
+  void moveIn(Value unit, Value expert, Value value, Value place);
+  SmallVector<Value> considerExpert(Value unit, Value expert, ValueRange state);
+  void chooseForUnit(Value unit);
 };
 } // namespace
 
-/// (value, number) of the better of `best` and `expert`, if that one stands
-/// behind the previous choice at all.
-SmallVector<Value> TopKLoops::considerExpert(Value unit, Value expert,
-                                             ValueRange best,
-                                             ValueRange previous) {
+/// NaN counts as minus infinity.
+Value TopKLoops::valueOf(Value unit, Value expert) {
   Value value = l.load(op.getValues(), {unit, expert});
   Value isNan = compare(CmpFPredicate::UNO, value, value);
-  value = select(isNan,
-                 infinity(cast<FloatType>(value.getType()), /*negative=*/true),
-                 value);
-  // Behind the previous choice: smaller, or equal with a higher number.
-  Value isLess = compare(CmpFPredicate::OLT, value, previous[0]);
-  Value isEqual = compare(CmpFPredicate::OEQ, value, previous[0]);
-  Value isLater = compare(CmpIPredicate::sgt, expert, previous[1]);
-  Value isLeft = either(isLess, both(isEqual, isLater));
-  if (Value mask = op.getMask()) {
-    Value allowed = l.load(mask, {unit, expert});
-    if (!allowed.getType().isInteger(1))
-      allowed = compare(CmpIPredicate::ne, allowed, l.zero(allowed.getType()));
-    isLeft = both(isLeft, allowed);
-  }
-  // Experts ascend, so the first of equals is the lower number.
-  Value isFirst = compare(CmpIPredicate::slt, best[1], l.index(0));
-  Value isMore = compare(CmpFPredicate::OGT, value, best[0]);
-  Value isBetter = both(isLeft, either(isFirst, isMore));
-  return {select(isBetter, value, best[0]), select(isBetter, expert, best[1])};
+  return select(isNan, lowest(), value);
 }
 
-SmallVector<Value> TopKLoops::chooseNext(Value unit, Value rank,
-                                         ValueRange previous) {
-  auto type = cast<FloatType>(previous[0].getType());
-  Value lowest = infinity(type, /*isNegative=*/true);
-  Value numExperts = l.dim(op.getValues(), 1);
-  SmallVector<Value> none = {lowest, l.index(-1)};
-  SmallVector<Value> best =
-      l.loop(numExperts, none, [&](Value expert, ValueRange state) {
-        return considerExpert(unit, expert, state, previous);
-      });
-  Value id = arith::IndexCastOp::create(l.b, l.loc, l.b.getI32Type(), best[1]);
-  l.store(id, op.getIds(), {unit, rank});
-  // Nobody left: nothing stands behind (minus infinity, number of experts).
-  Value isNobody = compare(CmpIPredicate::slt, best[1], l.index(0));
-  return {best[0], select(isNobody, numExperts, best[1])};
+Value TopKLoops::isAllowed(Value unit, Value expert) {
+  Value mask = op.getMask();
+  if (!mask)
+    return arith::ConstantIntOp::create(l.b, l.loc, 1, 1);
+  Value allowed = l.load(mask, {unit, expert});
+  if (!allowed.getType().isInteger(1))
+    allowed = compare(CmpIPredicate::ne, allowed, l.zero(allowed.getType()));
+  return allowed;
+}
+
+/// Puts `expert` into the ids from `place` down to the first that is not worse;
+/// those between move down by one. Experts come in ascending order, so one of
+/// an equal value stays in front.
+void TopKLoops::moveIn(Value unit, Value expert, Value value, Value place) {
+  auto isWorse = [&](OpBuilder &, Location, ValueRange at) {
+    Value isFirst = compare(CmpIPredicate::eq, at[0], l.index(0));
+    auto check = scf::IfOp::create(
+        l.b, l.loc, isFirst,
+        [&](OpBuilder &, Location) {
+          Value no = arith::ConstantIntOp::create(l.b, l.loc, 0, 1);
+          scf::YieldOp::create(l.b, l.loc, no);
+        },
+        [&](OpBuilder &, Location) {
+          Value other = l.toIndex(l.load(op.getIds(), {unit, add(at[0], -1)}));
+          Value isLess =
+              compare(CmpFPredicate::OLT, valueOf(unit, other), value);
+          scf::YieldOp::create(l.b, l.loc, isLess);
+        });
+    scf::ConditionOp::create(l.b, l.loc, check.getResult(0), at[0]);
+  };
+  auto moveDown = [&](OpBuilder &, Location, ValueRange at) {
+    Value before = add(at[0], -1);
+    l.store(l.load(op.getIds(), {unit, before}), op.getIds(), {unit, at[0]});
+    scf::YieldOp::create(l.b, l.loc, before);
+  };
+  auto walk = scf::WhileOp::create(l.b, l.loc, TypeRange(place), place, isWorse,
+                                   moveDown);
+  Value id = arith::IndexCastOp::create(l.b, l.loc, l.b.getI32Type(), expert);
+  l.store(id, op.getIds(), {unit, walk.getResult(0)});
+}
+
+/// `state` is how many experts stand in the ids, and the value of the last one
+/// once none is missing.
+SmallVector<Value> TopKLoops::considerExpert(Value unit, Value expert,
+                                             ValueRange state) {
+  Value value = valueOf(unit, expert), numIds = l.dim(op.getIds(), 1);
+  Value isRoom = compare(CmpIPredicate::ult, state[0], numIds);
+  Value isMore = compare(CmpFPredicate::OGT, value, state[1]);
+  Value isWanted = arith::OrIOp::create(l.b, l.loc, isRoom, isMore);
+  Value isIn =
+      arith::AndIOp::create(l.b, l.loc, isWanted, isAllowed(unit, expert));
+  auto branch = scf::IfOp::create(
+      l.b, l.loc, isIn,
+      [&](OpBuilder &, Location) {
+        Value place = select(isRoom, state[0], add(numIds, -1));
+        moveIn(unit, expert, value, place);
+        Value last = l.toIndex(l.load(op.getIds(), {unit, place}));
+        scf::YieldOp::create(l.b, l.loc,
+                             ValueRange{add(place, 1), valueOf(unit, last)});
+      },
+      [&](OpBuilder &, Location) { scf::YieldOp::create(l.b, l.loc, state); });
+  return branch.getResults();
+}
+
+void TopKLoops::chooseForUnit(Value unit) {
+  Value nobody = arith::ConstantIntOp::create(l.b, l.loc, -1, 32);
+  l.loop(l.dim(op.getIds(), 1), {}, [&](Value rank, ValueRange) {
+    l.store(nobody, op.getIds(), {unit, rank});
+    return SmallVector<Value>();
+  });
+  SmallVector<Value> start = {l.index(0), lowest()};
+  l.loop(l.dim(op.getValues(), 1), start, [&](Value expert, ValueRange state) {
+    return considerExpert(unit, expert, state);
+  });
 }
 
 void lowerToLoops(TopKOp op, LoopBuilder l) {
-  auto valuesType = cast<MemRefType>(op.getValues().getType());
-  auto type = cast<FloatType>(valuesType.getElementType());
-  TopKLoops loops{op, l};
   l.loop(l.dim(op.getIds(), 0), {}, [&](Value unit, ValueRange) {
-    SmallVector<Value> start = {loops.infinity(type, /*isNegative=*/false),
-                                l.index(-1)};
-    l.loop(l.dim(op.getIds(), 1), start, [&](Value rank, ValueRange state) {
-      return loops.chooseNext(unit, rank, state);
-    });
+    TopKLoops{op, l}.chooseForUnit(unit);
     return SmallVector<Value>();
   });
 }

@@ -96,22 +96,26 @@ func.func @combines_narrow_rows(%each: memref<?x8xbf16>, %weights: memref<?x2xf3
   return
 }
 
-// NaN becomes minus infinity; what stands behind the last choice is smaller, or
-// equal with a higher number.
-// CHECK-LABEL: func.func @chooses_one_after_another(
+// NaN becomes minus infinity. An expert that is better than the last of the ids,
+// or that finds room, moves up to the first that is not worse.
+// CHECK-LABEL: func.func @chooses_in_one_walk(
 // CHECK-SAME:    %[[V:[a-zA-Z0-9_-]+]]: memref<?x5xf32>, %[[MASK:[a-zA-Z0-9_-]+]]: memref<?x5xi1>, %[[IDS:[a-zA-Z0-9_-]+]]: memref<?x2xi32>)
 // CHECK:         scf.for %[[U:[a-zA-Z0-9_-]+]] =
-// CHECK:           scf.for %[[RANK:[a-zA-Z0-9_-]+]] = {{.*}} iter_args(%[[LAST:[a-zA-Z0-9_-]+]] = %{{.*}}, %[[LASTID:[a-zA-Z0-9_-]+]] = %{{.*}})
-// CHECK:             %[[BEST:[a-zA-Z0-9_-]+]]:2 = scf.for %[[E:[a-zA-Z0-9_-]+]] =
-// CHECK:               %[[X:[a-zA-Z0-9_-]+]] = memref.load %[[V]][%[[U]], %[[E]]]
-// CHECK:               arith.cmpf uno, %[[X]], %[[X]]
-// CHECK:               arith.cmpf olt, %{{.*}}, %[[LAST]]
-// CHECK:               arith.cmpf oeq, %{{.*}}, %[[LAST]]
-// CHECK:               arith.cmpi sgt, %[[E]], %[[LASTID]]
-// CHECK:               memref.load %[[MASK]][%[[U]], %[[E]]]
-// CHECK:             %[[ID:[a-zA-Z0-9_-]+]] = arith.index_cast %[[BEST]]#1
-// CHECK:             memref.store %[[ID]], %[[IDS]][%[[U]], %[[RANK]]]
-func.func @chooses_one_after_another(%v: memref<?x5xf32>, %mask: memref<?x5xi1>, %ids: memref<?x2xi32>) {
+// CHECK:           scf.for %[[RANK:[a-zA-Z0-9_-]+]] =
+// CHECK:             memref.store %c-1_i32, %[[IDS]][%[[U]], %[[RANK]]]
+// CHECK:           scf.for %[[E:[a-zA-Z0-9_-]+]] = {{.*}} iter_args(%[[COUNT:[a-zA-Z0-9_-]+]] = %{{.*}}, %[[LAST:[a-zA-Z0-9_-]+]] = %{{.*}})
+// CHECK:             %[[X:[a-zA-Z0-9_-]+]] = memref.load %[[V]][%[[U]], %[[E]]]
+// CHECK:             %[[NAN:[a-zA-Z0-9_-]+]] = arith.cmpf uno, %[[X]], %[[X]]
+// CHECK:             %[[VALUE:[a-zA-Z0-9_-]+]] = arith.select %[[NAN]]
+// CHECK:             arith.cmpi ult, %[[COUNT]], %{{.*}}
+// CHECK:             arith.cmpf ogt, %[[VALUE]], %[[LAST]]
+// CHECK:             memref.load %[[MASK]][%[[U]], %[[E]]]
+// CHECK:             scf.if
+// CHECK:               scf.while
+// CHECK:                 arith.cmpf olt, %{{.*}}, %[[VALUE]]
+// CHECK:               %[[ID:[a-zA-Z0-9_-]+]] = arith.index_cast %[[E]]
+// CHECK:               memref.store %[[ID]], %[[IDS]][%[[U]], %{{.*}}]
+func.func @chooses_in_one_walk(%v: memref<?x5xf32>, %mask: memref<?x5xi1>, %ids: memref<?x2xi32>) {
   grouped.top_k %v where(%mask : memref<?x5xi1>) outs(%ids : memref<?x2xi32>) : memref<?x5xf32>
   return
 }
