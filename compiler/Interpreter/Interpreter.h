@@ -43,6 +43,7 @@ struct RouteRecord {
   ElementType comparedType = ElementType::F32;
   std::vector<int64_t> count; ///< rows that each expert ran
   int64_t dropped = 0;        ///< chosen pairs that did not run
+  std::vector<int64_t> droppedOf; ///< of each expert, the pairs among these
 
   int64_t units() const;
 };

@@ -31,8 +31,10 @@ std::vector<RouteRecord> joined(const std::vector<RouteRecord> &records) {
     same->ids.insert(same->ids.end(), record.ids.begin(), record.ids.end());
     same->ownIds.insert(same->ownIds.end(), record.ownIds.begin(),
                         record.ownIds.end());
-    for (size_t e = 0; e < same->count.size(); ++e)
+    for (size_t e = 0; e < same->count.size(); ++e) {
       same->count[e] += record.count[e];
+      same->droppedOf[e] += record.droppedOf[e];
+    }
     same->dropped += record.dropped;
   }
   // Layer by layer within a route; routes as they first ran.
@@ -78,11 +80,11 @@ std::string statsText(const std::vector<RouteRecord> &records) {
   return listText(records, [](const RouteRecord &record) {
     spex_measures found =
         spex_measure(record.count.data(), record.count.size());
-    return fmt::format("\"count\":[{}],\"dropped\":{},\"entropy\":{:.6f},"
-                       "\"variation\":{:.6f},\"collapse_average\":{:.6f},"
+    return fmt::format("\"count\":[{}],\"dropped\":{},\"dropped_of\":[{}],"
+                       "\"entropy\":{:.6f},\"variation\":{:.6f},\"collapse_average\":{:.6f},"
                        "\"collapse_worst\":{:.6f}",
                        fmt::join(record.count, ","), record.dropped,
-                       found.entropy, found.variation, found.collapse_average,
+                       fmt::join(record.droppedOf, ","), found.entropy, found.variation, found.collapse_average,
                        found.collapse_worst);
   });
 }
@@ -107,8 +109,11 @@ std::string statsChart(const std::vector<RouteRecord> &records) {
       int64_t count = record.count[e];
       std::string bar((count * width + most / 2) / most, '#');
       text +=
-          fmt::format("  expert {:4} |{:<{}}| {:8} {:5.1f} %\n", e, bar, width,
+          fmt::format("  expert {:4} |{:<{}}| {:8} {:5.1f} %", e, bar, width,
                       count, total == 0 ? 0.0 : 100.0 * count / total);
+      if (record.droppedOf[e] != 0)
+        text += fmt::format(" {:8} dropped", record.droppedOf[e]);
+      text += "\n";
     }
   }
   return text;

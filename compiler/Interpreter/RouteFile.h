@@ -19,7 +19,8 @@ std::vector<RouteRecord> joined(const std::vector<RouteRecord> &records);
 
 /// {"routes":[{"path":"Block.y","layer":0,"ids":[[3,1],[0,-1]]}]}
 std::string routesText(const std::vector<RouteRecord> &records);
-/// {"routes":[{"path":"Block.y","layer":0,"count":[5,3],"dropped":0}]}
+/// {"routes":[{"path":"Block.y","layer":0,"count":[5,3],"dropped":0,
+/// "dropped_of":[0,0]}]}
 std::string statsText(const std::vector<RouteRecord> &records);
 /// A bar for each expert.
 std::string statsChart(const std::vector<RouteRecord> &records);

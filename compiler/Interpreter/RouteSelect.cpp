@@ -206,11 +206,14 @@ void Evaluator::record(RouteState &state) {
   record.compared = state.compared;
   record.comparedType = state.comparedType;
   record.count.resize(state.experts);
+  record.droppedOf.resize(state.experts);
   for (size_t i = 0; i < state.ids.size(); ++i) {
-    if (state.runs[i] >= 0)
+    if (state.runs[i] >= 0) {
       ++record.count[state.runs[i]];
-    else if (state.ids[i] >= 0)
+    } else if (state.ids[i] >= 0) {
+      ++record.droppedOf[state.ids[i]];
       ++record.dropped;
+    }
   }
   records.push_back(std::move(record));
 }

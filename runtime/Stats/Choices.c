@@ -25,7 +25,7 @@ static int allocate_layers(spex_choices *choices) {
       if (!count)
         return 0;
       choices->layers[r][l].count = count;
-      choices->layers[r][l].last = count + route->experts;
+      choices->layers[r][l].dropped_of = count + route->experts;
     }
     if (!choices->layers[r])
       return 0;
@@ -55,6 +55,7 @@ void spex_choices_destroy(spex_choices *choices) {
     spex_layer *layers = choices->layers[r];
     for (int64_t l = 0; layers && l < choices->routes[r].layers; ++l) {
       free(layers[l].count);
+      free(layers[l].last);
       free(layers[l].ids);
       free(layers[l].replay);
     }
@@ -68,9 +69,10 @@ void spex_choices_clear(spex_choices *choices) {
   for (int64_t r = 0; r < choices->route_count; ++r)
     for (int64_t l = 0; l < choices->routes[r].layers; ++l) {
       spex_layer *layer = &choices->layers[r][l];
-      layer->units = layer->dropped = 0;
+      layer->units = layer->dropped = layer->last_units = 0;
+      /* What is dropped stands behind the counts. */
       memset(layer->count, 0,
-             (size_t)choices->routes[r].experts * sizeof *layer->count);
+             2 * (size_t)choices->routes[r].experts * sizeof *layer->count);
     }
 }
 
@@ -101,16 +103,19 @@ static spex_layer *layer_of(spex_context *context, int64_t route, int64_t layer,
   return &c->layers[route][layer];
 }
 
-static int make_room(spex_layer *layer, int64_t units, int64_t choices) {
-  if (units <= layer->room)
+/* Makes room for `units` units; fails the run without memory. */
+static int make_room(spex_context *context, int32_t **ids, int64_t *room,
+                     int64_t units, int64_t choices) {
+  if (units <= *room)
     return 1;
-  int64_t room = units > 2 * layer->room ? units : 2 * layer->room;
-  int32_t *ids =
-      realloc(layer->ids, (size_t)(room * choices) * sizeof *layer->ids);
-  if (!ids)
+  int64_t wanted = units > 2 * *room ? units : 2 * *room;
+  int32_t *larger = realloc(*ids, (size_t)(wanted * choices) * sizeof **ids);
+  if (!larger) {
+    spex_context_fail(context, "not enough memory to record the choices");
     return 0;
-  layer->ids = ids;
-  layer->room = room;
+  }
+  *ids = larger;
+  *room = wanted;
   return 1;
 }
 
@@ -118,6 +123,9 @@ void spex_observe_route(spex_context *context, int64_t route, int64_t number,
                         int32_t *ids, int64_t units, int64_t choices) {
   spex_layer *layer = layer_of(context, route, number, choices);
   if (!layer)
+    return;
+  layer->last_units = 0;
+  if (units == 0)
     return;
   size_t bytes = (size_t)(units * choices) * sizeof *ids;
   if (layer->replay) {
@@ -135,40 +143,39 @@ void spex_observe_route(spex_context *context, int64_t route, int64_t number,
     memcpy(ids, layer->replay + layer->units * choices, bytes);
   }
   if (context->choices->record) {
-    if (!make_room(layer, layer->units + units, choices)) {
-      spex_context_fail(context, "not enough memory to record the choices");
+    if (!make_room(context, &layer->ids, &layer->room, layer->units + units,
+                   choices))
       return;
-    }
     memcpy(layer->ids + layer->units * choices, ids, bytes);
   }
-  memset(layer->last, 0,
-         (size_t)context->choices->routes[route].experts * sizeof *layer->last);
+  if (!make_room(context, &layer->last, &layer->last_room, units, choices))
+    return;
+  memcpy(layer->last, ids, bytes);
+  layer->last_units = units;
   for (int64_t i = 0; i < units * choices; ++i)
-    if (ids[i] >= 0) {
+    if (ids[i] >= 0)
       ++layer->count[ids[i]];
-      ++layer->last[ids[i]];
-    }
   layer->units += units;
 }
 
 void spex_observe_kept(spex_context *context, int64_t route, int64_t number,
                        const int32_t *kept, int64_t units, int64_t choices) {
   spex_layer *layer = layer_of(context, route, number, choices);
-  if (!layer)
+  if (!layer || units != layer->last_units)
     return;
   /* What is left replaces what the last observation counted. */
-  int64_t dropped = 0;
-  for (int64_t e = 0; e < context->choices->routes[route].experts; ++e) {
-    dropped += layer->last[e];
-    layer->count[e] -= layer->last[e];
-    layer->last[e] = 0;
-  }
-  for (int64_t i = 0; i < units * choices; ++i)
+  for (int64_t i = 0; i < units * choices; ++i) {
+    int32_t chosen = layer->last[i];
+    if (chosen >= 0)
+      --layer->count[chosen];
     if (kept[i] >= 0) {
       ++layer->count[kept[i]];
-      --dropped;
+    } else if (chosen >= 0) {
+      ++layer->dropped_of[chosen];
+      ++layer->dropped;
     }
-  layer->dropped += dropped;
+  }
+  layer->last_units = 0;
 }
 
 /* The choices of one outer expert's units, side by side in `own`. */

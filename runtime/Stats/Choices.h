@@ -22,10 +22,12 @@ typedef struct spex_route {
 /* One layer of a route. */
 typedef struct spex_layer {
   int64_t units, dropped;
-  int64_t *count;  /* [experts] rows that each ran */
-  int64_t *last;   /* [experts] of the last observation alone */
-  int32_t *ids;    /* [units][choices], if recorded */
-  int64_t room;    /* units that `ids` has room for */
+  int64_t *count;      /* [experts] rows that each ran */
+  int64_t *dropped_of; /* [experts] rows that each was chosen for in vain */
+  int32_t *last;       /* [last_units][choices] of the last observation */
+  int64_t last_units, last_room;
+  int32_t *ids; /* [units][choices], if recorded */
+  int64_t room; /* units that `ids` has room for */
   int32_t *replay; /* [replay_units][choices], or null */
   int64_t replay_units;
 } spex_layer;
@@ -57,7 +59,7 @@ spex_status spex_choices_write_routes(const spex_choices *choices,
                                       spex_outputs *outputs, const char *path,
                                       spex_error *error);
 /* {"routes":[{"path":"Block.y","layer":0,"count":[5,3],"dropped":0,
-   "entropy":..,"variation":..,"collapse_average":..,"collapse_worst":..}]} */
+   "dropped_of":[0,0],"entropy":..,"variation":..,"collapse_average":..,"collapse_worst":..}]} */
 spex_status spex_choices_write_stats(const spex_choices *choices,
                                      spex_outputs *outputs, const char *path,
                                      spex_error *error);

@@ -58,14 +58,21 @@ static void put_ids(writer *w, const spex_layer *layer, int64_t choices) {
   put(w, "]}");
 }
 
-static void put_counts(writer *w, const spex_layer *layer, int64_t experts) {
-  put(w, ",\"count\":[");
-  for (int64_t e = 0; e < experts; ++e) {
-    put(w, e ? "," : "");
-    put_number(w, layer->count[e]);
+static void put_list(writer *w, const int64_t *numbers, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    put(w, i ? "," : "[");
+    put_number(w, numbers[i]);
   }
-  put(w, "],\"dropped\":");
+  put(w, "]");
+}
+
+static void put_counts(writer *w, const spex_layer *layer, int64_t experts) {
+  put(w, ",\"count\":");
+  put_list(w, layer->count, experts);
+  put(w, ",\"dropped\":");
   put_number(w, layer->dropped);
+  put(w, ",\"dropped_of\":");
+  put_list(w, layer->dropped_of, experts);
   spex_measures found = spex_measure(layer->count, experts);
   char text[160];
   snprintf(text, sizeof text,
@@ -139,9 +146,12 @@ void spex_choices_print_chart(const spex_choices *choices) {
         int length = (int)((layer->count[e] * WIDTH + most / 2) / most);
         memset(bar, '#', (size_t)length);
         bar[length] = 0;
-        fprintf(stderr, "  expert %4lld |%-*s| %8lld %5.1f %%\n", (long long)e,
+        fprintf(stderr, "  expert %4lld |%-*s| %8lld %5.1f %%", (long long)e,
                 (int)WIDTH, bar, (long long)layer->count[e],
                 total ? 100.0 * (double)layer->count[e] / (double)total : 0.0);
+        if (layer->dropped_of[e])
+          fprintf(stderr, " %8lld dropped", (long long)layer->dropped_of[e]);
+        fputc('\n', stderr);
       }
     }
 }

@@ -37,6 +37,7 @@ TEST_F(FilesTest, RoutesReadWhatTheyWrote) {
   first.choices = 2;
   first.ids = {3, 1, 0, -1};
   first.count = {1, 1, 0, 1};
+  first.droppedOf = {0, 0, 0, 2};
   RouteRecord second = first;
   second.layer = 1;
   std::vector<RouteRecord> written = {second, first, first}, read;
@@ -47,7 +48,8 @@ TEST_F(FilesTest, RoutesReadWhatTheyWrote) {
             "{\"path\":\"Block.y\",\"layer\":1,\"ids\":[[3,1],[0,-1]]}\n]}\n");
   EXPECT_EQ(statsText({first}), "{\"routes\":[\n{\"path\":\"Block.y\","
                                 "\"layer\":0,\"count\":[1,1,0,1],"
-                                "\"dropped\":0,\"entropy\":1.098612,"
+                                "\"dropped\":0,\"dropped_of\":[0,0,0,2],"
+                                "\"entropy\":1.098612,"
                                 "\"variation\":0.577350,"
                                 "\"collapse_average\":0.333333,"
                                 "\"collapse_worst\":1.000000}\n]}\n");

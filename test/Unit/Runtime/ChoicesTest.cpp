@@ -62,10 +62,10 @@ TEST_F(ChoicesTest, WritesWhatItSaw) {
   EXPECT_EQ(written(false),
             "{\"routes\":[\n"
             "{\"path\":\"Block.y\",\"layer\":0,\"count\":[2,1,2],\"dropped\":0,"
-            "\"entropy\":1.054920,\"variation\":0.282843,"
+            "\"dropped_of\":[0,0,0],\"entropy\":1.054920,\"variation\":0.282843,"
             "\"collapse_average\":0.200000,\"collapse_worst\":0.400000},\n"
             "{\"path\":\"Block.y\",\"layer\":1,\"count\":[1,1,0],\"dropped\":0,"
-            "\"entropy\":0.693147,\"variation\":0.707107,"
+            "\"dropped_of\":[0,0,0],\"entropy\":0.693147,\"variation\":0.707107,"
             "\"collapse_average\":0.500000,\"collapse_worst\":1.000000}"
             "\n]}\n");
 }
@@ -75,7 +75,22 @@ TEST_F(ChoicesTest, CountsWhatIsDropped) {
   observe(0, {2, 1, 0, 2});
   int32_t kept[] = {2, -1, -1, 2};
   spex_observe_kept(&context, 0, 0, kept, 2, 2);
-  EXPECT_NE(written(false).find("\"count\":[0,1,3],\"dropped\":2"),
+  // Nobody took unit 0's second choice, expert 1, and unit 1's first, expert 0.
+  EXPECT_NE(written(false).find("\"count\":[0,1,3],\"dropped\":2,"
+                                "\"dropped_of\":[1,1,0]"),
+            std::string::npos);
+  spex_choices_clear(context.choices);
+  EXPECT_NE(written(false).find("\"count\":[0,0,0],\"dropped\":0,"
+                                "\"dropped_of\":[0,0,0]"),
+            std::string::npos);
+}
+
+TEST_F(ChoicesTest, WhoMovedOnIsNotDropped) {
+  observe(0, {2, 1});
+  int32_t kept[] = {0, -1}; // `next`: expert 2 refused, expert 0 took it
+  spex_observe_kept(&context, 0, 0, kept, 1, 2);
+  EXPECT_NE(written(false).find("\"count\":[1,0,0],\"dropped\":1,"
+                                "\"dropped_of\":[0,1,0]"),
             std::string::npos);
 }
 
