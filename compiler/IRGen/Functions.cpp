@@ -38,22 +38,36 @@ struct FloatBuilder {
   Value add(Value a, Value b) { return apply<arith::AddFOp>(a, b); }
   Value multiply(Value a, Value b) { return apply<arith::MulFOp>(a, b); }
   Value divide(Value a, Value b) { return apply<arith::DivFOp>(a, b); }
+  Value fma(Value a, Value b, Value c) {
+    return math::FmaOp::create(s.builder, s.loc, a, b, c);
+  }
   Value exp(Value a) { return apply<math::ExpOp>(a); }
   Value log(Value a) { return apply<math::LogOp>(a); }
   Value negate(Value a) { return apply<arith::NegFOp>(a); }
 
   /// 1 / (1 + exp(-x)), as `x` over it where it is multiplied by x.
   Value onePlusExpOfMinus(Value x) { return add(number(1), exp(negate(x))); }
+  /// erfc(-x / sqrt 2) / 2: 1 + erf(x) would have no digits left of a negative
+  /// x. What rounding t = -x / sqrt 2 lost changes erfc(t) by -2 t erfc(t)
+  /// times as much where t is large, and by less than rounds it where t is not.
   Value normalCdf(Value x) {
-    Value scaled = multiply(x, number(1 / std::sqrt(2.0)));
-    return multiply(number(0.5), add(number(1), apply<math::ErfOp>(scaled)));
+    bool isDouble = type.isF64();
+    double high = isDouble ? std::sqrt(0.5) : float(std::sqrt(0.5));
+    // The nearest f64 is 4.8e-17 above the root of 1/2.
+    double low = std::sqrt(0.5) - high - 4.833646656726456e-17;
+    Value t = multiply(x, number(-high));
+    Value lost = fma(x, number(-high), negate(t));
+    lost = fma(x, number(-low), lost);
+    Value half = multiply(number(0.5), apply<math::ErfcOp>(t));
+    Value slope = multiply(number(-2), apply<arith::MaximumFOp>(t, number(0)));
+    return fma(multiply(slope, lost), half, half);
   }
+  /// (1 + tanh(z)) / 2 is 1 / (1 + exp(-2z)), which keeps its digits.
   Value geluTanh(Value x) {
     Value cubed = multiply(multiply(x, x), x);
     Value sum = add(x, multiply(number(0.044715), cubed));
-    Value scaled = multiply(number(std::sqrt(2.0 / M_PI)), sum);
-    Value tanh = apply<math::TanhOp>(scaled);
-    return multiply(multiply(number(0.5), x), add(number(1), tanh));
+    Value twice = multiply(number(std::sqrt(8.0 / M_PI)), sum);
+    return divide(x, onePlusExpOfMinus(twice));
   }
   /// log(1 + exp(-|x|)): never overflows. What 1 + e drops of a small e is put
   /// back as a factor, and a smaller one is its own result.
@@ -66,14 +80,23 @@ struct FloatBuilder {
     return arith::SelectOp::create(s.builder, s.loc, isLost, e,
                                    multiply(log(sum), divide(e, kept)));
   }
+  /// max(l, 0) - l p + log(1 + exp(-|l|)), where the first two do not cancel.
+  Value bce(Value l, Value p) {
+    Value isPositive = arith::CmpFOp::create(
+        s.builder, s.loc, arith::CmpFPredicate::OGT, l, number(0));
+    Value rest = apply<arith::SubFOp>(number(1), p);
+    Value share =
+        arith::SelectOp::create(s.builder, s.loc, isPositive, rest, p);
+    return add(multiply(apply<math::AbsFOp>(l), share), logOnePlusExp(l));
+  }
   Value sign(Value x) {
     Value zero = number(0);
     Value positive = arith::CmpFOp::create(s.builder, s.loc,
                                            arith::CmpFPredicate::OGT, x, zero);
     Value negative = arith::CmpFOp::create(s.builder, s.loc,
                                            arith::CmpFPredicate::OLT, x, zero);
-    Value rest = arith::SelectOp::create(s.builder, s.loc, negative,
-                                         number(-1), zero);
+    Value rest =
+        arith::SelectOp::create(s.builder, s.loc, negative, number(-1), zero);
     return arith::SelectOp::create(s.builder, s.loc, positive, number(1), rest);
   }
 };
@@ -185,8 +208,8 @@ NodeRef Generator::unary(const NodeRef &x, Builtin builtin) {
   if (!isFloat(x->element) && builtin == Builtin::Square)
     return binary(BinaryOp::Mul, x, x);
   // Whole numbers are computed as floats and come back where that is exact.
-  ElementType type = isFloat(x->element) ? arithmeticType({x})
-                                         : program.numerics.accumulate;
+  ElementType type =
+      isFloat(x->element) ? arithmeticType({x}) : program.numerics.accumulate;
   NodeRef wide = convert(x, type);
   NodeRef result = makeApply(here, type, wide->dims, {wide},
                              [=](Scalars &s, ArrayRef<Value> v) {
@@ -222,11 +245,10 @@ static NodeRef extremum(ElementType type, const NodeRef &a, const NodeRef &b,
       a->loc, type, widestDims({a, b}), {a, b},
       [=](Scalars &s, ArrayRef<Value> x) -> Value {
         if (!isFloat(type))
-          return smallest
-                     ? arith::MinSIOp::create(s.builder, s.loc, x[0], x[1])
-                           .getResult()
-                     : arith::MaxSIOp::create(s.builder, s.loc, x[0], x[1])
-                           .getResult();
+          return smallest ? arith::MinSIOp::create(s.builder, s.loc, x[0], x[1])
+                                .getResult()
+                          : arith::MaxSIOp::create(s.builder, s.loc, x[0], x[1])
+                                .getResult();
         return smallest
                    ? arith::MinimumFOp::create(s.builder, s.loc, x[0], x[1])
                          .getResult()
@@ -282,20 +304,19 @@ NodeRef Generator::emitElementwise(const Expr &expr, ArrayRef<NodeRef> args) {
     return binary(BinaryOp::Mul,
                   unary(binary(BinaryOp::Div, args[0], args[1]), Builtin::Ceil),
                   args[1]);
-  case Builtin::Bce: {
-    NodeRef zero = makeConstant(here, 0, type);
-    NodeRef small = unary(negate(unary(args[0], Builtin::Abs)), Builtin::Exp);
-    NodeRef one = makeConstant(here, 1, type);
-    NodeRef rest = unary(binary(BinaryOp::Add, one, small), Builtin::Log);
-    NodeRef linear = binary(BinaryOp::Sub, extreme(args[0], zero, false),
-                            binary(BinaryOp::Mul, args[0], args[1]));
-    return binary(BinaryOp::Add, linear, rest);
-  }
+  case Builtin::Bce:
+    if (!isFloat(type))
+      type = program.numerics.accumulate;
+    return makeApply(here, type, widestDims(args),
+                     {convert(args[0], type), convert(args[1], type)},
+                     [](Scalars &s, ArrayRef<Value> x) {
+                       return FloatBuilder{s, x[0].getType()}.bce(x[0], x[1]);
+                     });
   case Builtin::Pow:
     if (args[0]->kind == Node::Kind::Constant &&
         args[1]->kind == Node::Kind::Constant)
-      return makeConstant(here,
-                          std::pow(args[0]->constant, args[1]->constant), type);
+      return makeConstant(here, std::pow(args[0]->constant, args[1]->constant),
+                          type);
     if (!isFloat(type))
       type = program.numerics.accumulate;
     return makeApply(here, type, widestDims(args),

@@ -26,12 +26,20 @@ static double softplus(double x) {
 }
 
 static double normalCdf(double x) {
-  return 0.5 * std::erfc(-x * std::sqrt(0.5));
+  // Rounded to f64, -x / sqrt 2 would be off by x^2 units in the result.
+  const long double root = 0.707106781186547524400844362104849039L;
+  return static_cast<double>(std::erfc(-x * root) / 2);
 }
 
 static double geluTanh(double x) {
   double inner = std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x);
-  return 0.5 * x * (1 + std::tanh(inner));
+  // (1 + tanh(z)) / 2, which would have no digits left of a negative z.
+  return x * sigmoid(2 * inner);
+}
+
+/// max(l, 0) - l p + log(1 + exp(-|l|)), where the first two do not cancel.
+static double bce(double l, double p) {
+  return std::abs(l) * (l > 0 ? 1 - p : p) + std::log1p(std::exp(-std::abs(l)));
 }
 
 static double sign(double x) {
@@ -107,9 +115,7 @@ Tensor Evaluator::elementwise(const Expr &expr,
     return mapElements(element, args[0], args[1],
                        [](double x, double m) { return std::ceil(x / m) * m; });
   case Builtin::Bce:
-    return mapElements(element, args[0], args[1], [](double l, double p) {
-      return maximum(l, 0) - l * p + std::log1p(std::exp(-std::abs(l)));
-    });
+    return mapElements(element, args[0], args[1], bce);
   case Builtin::Clamp:
     return mapElements(element, args[0], args[1], args[2],
                        [](double x, double low, double high) {

@@ -37,6 +37,7 @@ static Value expand(Operation *op, const MathBuilder &m) {
       .Case<math::ExpM1Op>([&](auto) { return expandExpM1(m, x); })
       .Case<math::TanhOp>([&](auto) { return expandTanh(m, x); })
       .Case<math::ErfOp>([&](auto) { return expandErf(m, x); })
+      .Case<math::ErfcOp>([&](auto) { return expandErfc(m, x); })
       .Case<math::LogOp>([&](auto) { return expandLog(m, x); })
       .Case<math::Log2Op>([&](auto) { return expandLog2(m, x); })
       .Case<math::Log10Op>([&](auto) { return expandLog10(m, x); })
@@ -52,8 +53,10 @@ static Value expand(Operation *op, const MathBuilder &m) {
 static bool hasDefinition(Operation *op, Type element) {
   if (element.isF32())
     return true;
-  return element.isF64() && isa<math::ExpOp, math::LogOp, math::SinOp,
-                                math::CosOp, math::PowFOp, math::RsqrtOp>(op);
+  return element.isF64() &&
+         isa<math::ExpOp, math::ExpM1Op, math::TanhOp, math::ErfOp,
+             math::ErfcOp, math::LogOp, math::SinOp, math::CosOp, math::PowFOp,
+             math::RsqrtOp>(op);
 }
 
 void ExpandMathPass::runOnOperation() {
@@ -61,8 +64,9 @@ void ExpandMathPass::runOnOperation() {
   SmallVector<Operation *> functions;
   getOperation()->walk([&](Operation *op) {
     if (isa<math::ExpOp, math::Exp2Op, math::ExpM1Op, math::TanhOp, math::ErfOp,
-            math::LogOp, math::Log2Op, math::Log10Op, math::Log1pOp,
-            math::SinOp, math::CosOp, math::PowFOp, math::RsqrtOp>(op))
+            math::ErfcOp, math::LogOp, math::Log2Op, math::Log10Op,
+            math::Log1pOp, math::SinOp, math::CosOp, math::PowFOp,
+            math::RsqrtOp>(op))
       functions.push_back(op);
   });
   for (Operation *op : functions) {

@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// exp, exp2, expm1, tanh and erf as arithmetic.
+// exp, exp2, expm1 and tanh as arithmetic.
 //
 //===----------------------------------------------------------------------===//
 
@@ -43,11 +43,15 @@ static Reduced reduce(const MathBuilder &m, Value x) {
   return {n, r};
 }
 
+ExpParts expParts(const MathBuilder &m, Value x) {
+  auto [n, r] = reduce(m, x);
+  return {m.fma(expTail(m, r), m.mul(r, r), r), n};
+}
+
 Value expandExp(const MathBuilder &m, Value x) {
   // Beyond these the result is 0 or infinite all the same.
   x = m.isF64() ? m.clamp(x, -760, 720) : m.clamp(x, -104.5, 89);
-  auto [n, r] = reduce(m, x);
-  Value p = m.fma(expTail(m, r), m.mul(r, r), r);
+  auto [p, n] = expParts(m, x);
   return m.scale(m.add(p, m.number(1)), n);
 }
 
@@ -60,16 +64,20 @@ Value expandExp2(const MathBuilder &m, Value x) {
 }
 
 Value expandExpM1(const MathBuilder &m, Value x) {
-  x = m.clamp(x, -104, 89);
-  auto [n, r] = reduce(m, x);
-  Value p = m.fma(expTail(m, r), m.mul(r, r), r);
-  // 2^n p + (2^n - 1), at half its size: 2^128 is no f32.
+  x = m.isF64() ? m.clamp(x, -760, 720) : m.clamp(x, -104, 89);
+  auto [p, n] = expParts(m, x);
+  // 2^n p + (2^n - 1), at half its size: 2^128 is no f32, 2^1024 no f64.
   Value power = m.scale(m.number(0.5), n);
   Value half = m.fma(power, p, m.sub(power, m.number(0.5)));
   return m.add(half, half);
 }
 
 Value expandTanh(const MathBuilder &m, Value x) {
+  if (m.isF64()) {
+    // Beyond 20 the result is 1.
+    Value e = expandExpM1(m, m.clamp(m.mul(m.abs(x), m.number(2)), 0, 40));
+    return m.copySign(m.div(e, m.add(e, m.number(2))), x);
+  }
   Value size = m.abs(x), square = m.mul(x, x);
   Value tail = m.polynomial(square, {-5.70498872745e-3, 2.06390887954e-2,
                                      -5.37397155531e-2, 1.33314422036e-1,
@@ -79,22 +87,6 @@ Value expandTanh(const MathBuilder &m, Value x) {
   Value one = m.number(1);
   Value large = m.sub(one, m.div(m.number(2), m.add(exp, one)));
   return m.select(m.less(size, m.number(0.625)), small, m.copySign(large, x));
-}
-
-Value expandErf(const MathBuilder &m, Value x) {
-  Value size = m.abs(x), square = m.mul(x, x);
-  Value small =
-      m.polynomial(square, {-5.96761703e-4, 4.99119423e-3, -2.67681349e-2,
-                            1.12819925e-1, -3.76125336e-1, 1.28379166e-1});
-  small = m.fma(small, x, x);
-  // 1 - exp(-(t + t q(t))): beyond 4 the result is 1 in f32.
-  Value t = m.clamp(size, 0, 4);
-  Value q = m.polynomial(t, {-1.72853470e-5, 3.83197126e-4, -3.88396438e-3,
-                             2.42546219e-2, -1.06777877e-1, -6.34846687e-1,
-                             -1.28717512e-1});
-  Value large = m.sub(m.number(1), expandExp(m, m.fma(q, t, m.neg(t))));
-  return m.select(m.less(size, m.number(0.927734375)), small,
-                  m.copySign(large, x));
 }
 
 } // namespace spex

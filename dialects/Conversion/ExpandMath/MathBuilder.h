@@ -84,12 +84,19 @@ private:
   mlir::Type intType;
 };
 
+/// exp(x) = 2^n (1 + p), |p| <= 0.42, where neither part leaves its range.
+struct ExpParts {
+  mlir::Value p, n;
+};
+ExpParts expParts(const MathBuilder &m, mlir::Value x);
+
 // The expansions. `m` has the shape of the operands.
 mlir::Value expandExp(const MathBuilder &m, mlir::Value x);
 mlir::Value expandExp2(const MathBuilder &m, mlir::Value x);
 mlir::Value expandExpM1(const MathBuilder &m, mlir::Value x);
 mlir::Value expandTanh(const MathBuilder &m, mlir::Value x);
 mlir::Value expandErf(const MathBuilder &m, mlir::Value x);
+mlir::Value expandErfc(const MathBuilder &m, mlir::Value x);
 mlir::Value expandLog(const MathBuilder &m, mlir::Value x);
 mlir::Value expandLog2(const MathBuilder &m, mlir::Value x);
 mlir::Value expandLog10(const MathBuilder &m, mlir::Value x);

@@ -63,6 +63,15 @@ TEST_F(BuiltinTest, ElementwiseFunctions) {
              1e-9);
 }
 
+TEST_F(BuiltinTest, FunctionsThatAreNearZeroKeepTheirDigits) {
+  b.set("x", {-12, -12, -6, -6, 0, 0, 0, 0});
+  // erfc(12 / sqrt 2) / 2, and -6 / (1 + exp(12.505...)).
+  std::vector<double> cdf = map(Builtin::NormalCdf);
+  EXPECT_NEAR(cdf[0], 1.776482112077679e-33, 1e-47);
+  EXPECT_NEAR(map(Builtin::Gelu)[0], -12 * cdf[0], 1e-46);
+  EXPECT_NEAR(map(Builtin::GeluTanh)[2], -8.439646700762297e-11, 1e-23);
+}
+
 TEST_F(BuiltinTest, Reductions) {
   b.set("x", {1, 2, 3, 4, -1, 5, 5, 0});
   expectNear(reduce(Builtin::Sum), {10, 9}, 0);

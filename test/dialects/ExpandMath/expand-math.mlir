@@ -59,9 +59,14 @@ func.func @leaves_no_call(%x: f32, %y: f64) -> (f32, f64) {
   %7 = math.log1p %6 : f32
   %8 = math.sin %7 : f32
   %9 = math.cos %8 : f32
-  %10 = math.powf %9, %x : f32
-  %11 = math.sin %y : f64
-  %12 = math.cos %11 : f64
-  %13 = math.powf %12, %y : f64
-  return %10, %13 : f32, f64
+  %10 = math.erfc %9 : f32
+  %11 = math.powf %10, %x : f32
+  %12 = math.sin %y : f64
+  %13 = math.cos %12 : f64
+  %14 = math.tanh %13 : f64
+  %15 = math.erf %14 : f64
+  %16 = math.erfc %15 : f64
+  %17 = math.expm1 %16 : f64
+  %18 = math.powf %17, %y : f64
+  return %11, %18 : f32, f64
 }
