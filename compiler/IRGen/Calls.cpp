@@ -109,9 +109,8 @@ void Generator::emitLet(const Statement &statement) {
   if (statement.value->isRecord())
     frame->locals[statement.slot] = emitValues(*statement.value);
   else
-    frame->trees[statement.slot] =
-        bound(emit(*statement.value),
-              frame->instance->locals[statement.slot].type);
+    frame->trees[statement.slot] = bound(
+        emit(*statement.value), frame->instance->locals[statement.slot].type);
 }
 
 Values Generator::emitReturn(const Instance &callee, const Expr &value) {
@@ -238,6 +237,7 @@ Values Generator::emitStack(const Expr &expr) {
     scope.dim = layers;
     scope.block = loop.getBody();
     scope.layer = loop.getInductionVar();
+    repeats.push_back({scope.layer, layers->size});
     Tensor arrived = fed;
     arrived.value = loop.getRegionIterArgs()[0];
     inputs[0] = makeLeaf(loc, arrived);
@@ -255,6 +255,7 @@ Values Generator::emitStack(const Expr &expr) {
                        .getResult();
     scf::YieldOp::create(builder, loc, stored);
     scopes.pop_back();
+    repeats.pop_back();
   }
   Values collected;
   for (auto [i, result] : llvm::enumerate(results))

@@ -104,6 +104,12 @@ struct State {
   mlir::Value current; ///< the tensor to read or write next
 };
 
+/// A time around a loop, whose statements draw numbers of their own.
+struct Repeat {
+  mlir::Value number;
+  int64_t size = 1; ///< how often at most
+};
+
 /// Random numbers that a statement draws.
 struct Draw {
   enum Kind { Uniform, Normal, Gumbel, Index };
@@ -328,6 +334,7 @@ private:
   NodeRef emitRandom(const Expr &expr);
   NodeRef emitFixed(const Parameter &declaration);
   NodeRef draw(const Draw &wanted);
+  mlir::Value copyNumber();
   Dims extraDims();
   NodeRef firstExceeding(const NodeRef &chances, const NodeRef &u,
                          const Dimension *dim);
@@ -510,6 +517,7 @@ private:
   /// The route whose clause is written for all its experts; or null.
   const Route *clause = nullptr;
   std::deque<Scope> scopes;
+  llvm::SmallVector<Repeat> repeats; ///< from outside in
   std::deque<State> states;
   std::deque<Dimension> ownDimensions;
   std::map<std::string, mlir::Value> formulas;

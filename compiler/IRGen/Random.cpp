@@ -76,15 +76,28 @@ static DenseElementsAttr drawNow(const Draw &wanted, llvm::StringRef path,
              : drawNow<float>(wanted, path, seed, type);
 }
 
+/// Loops around as one number, the outermost counting first; 0 without.
+Value Generator::copyNumber() {
+  Value number = indexConstant(0);
+  if (fixedDepth > 0)
+    return number;
+  for (const Repeat &repeat : repeats) {
+    number = arith::MulIOp::create(builder, here, number,
+                                   indexConstant(repeat.size));
+    number = arith::AddIOp::create(builder, here, number, repeat.number);
+  }
+  return number;
+}
+
 NodeRef Generator::draw(const Draw &wanted) {
   bool isIndex = wanted.kind == Draw::Index;
   Tensor result;
   result.dims = wanted.dims;
-  result.element = isIndex ? ElementType::Index
-                           : wider(ElementType::F32,
-                                   program.numerics.accumulate);
+  result.element = isIndex
+                       ? ElementType::Index
+                       : wider(ElementType::F32, program.numerics.accumulate);
   RankedTensorType type = tensorType(result.dims, result.element);
-  bool isFirstCopy = fixedDepth > 0 || scopes.empty();
+  bool isFirstCopy = fixedDepth > 0 || repeats.empty();
   if (isFirstCopy && wanted.seed)
     if (DenseElementsAttr made =
             drawNow(wanted, frame->path, wanted.seedNumber(), type)) {
@@ -100,11 +113,10 @@ NodeRef Generator::draw(const Draw &wanted) {
     seed = builder.getI64IntegerAttr(wanted.seedNumber());
   if (isIndex)
     bound = builder.getI64IntegerAttr(wanted.bound);
-  Value copy = isFirstCopy ? indexConstant(0) : layerNumber();
-  result.value = moe::DrawOp::create(
-      builder, here, type, kindOf(wanted.kind), bound, frame->path,
-      wanted.statement, static_cast<uint64_t>(wanted.call), copy, seed,
-      extents);
+  result.value = moe::DrawOp::create(builder, here, type, kindOf(wanted.kind),
+                                     bound, frame->path, wanted.statement,
+                                     static_cast<uint64_t>(wanted.call),
+                                     copyNumber(), seed, extents);
   return makeLeaf(here, result);
 }
 

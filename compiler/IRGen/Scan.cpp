@@ -37,8 +37,8 @@ Tensor Generator::resumed(const Scan::Carry &carry, const Tensor &first,
   std::string name = frame->instance->locals[carry.slot].name;
   if (!frame->path.empty())
     name = frame->path + "." + name;
-  State &state = makeState(uniqueStateName(name), first.dims, first.element,
-                           here);
+  State &state =
+      makeState(uniqueStateName(name), first.dims, first.element, here);
   number = states.size() - 1;
   Tensor last = first;
   last.value = tensor::ExtractSliceOp::create(
@@ -51,11 +51,10 @@ Tensor Generator::resumed(const Scan::Carry &carry, const Tensor &first,
       here, ElementType::Bool, {}, {},
       [start](Scalars &s, ArrayRef<Value>) -> Value {
         Value zero = arith::ConstantIndexOp::create(s.builder, s.loc, 0);
-        return arith::CmpIOp::create(s.builder, s.loc,
-                                     arith::CmpIPredicate::eq, start, zero);
+        return arith::CmpIOp::create(s.builder, s.loc, arith::CmpIPredicate::eq,
+                                     start, zero);
       });
-  NodeRef chosen =
-      select(isFirst, makeLeaf(here, first), makeLeaf(here, last));
+  NodeRef chosen = select(isFirst, makeLeaf(here, first), makeLeaf(here, last));
   return materialize(chosen, first.dims);
 }
 
@@ -126,8 +125,8 @@ Values Generator::emitScan(const Expr &expr) {
     inits.push_back(first.value);
   }
   Location loc = here = locate(expr.location);
-  auto loop = scf::ForOp::create(builder, loc, indexConstant(0),
-                                 sizeValue(dim), indexConstant(1), inits);
+  auto loop = scf::ForOp::create(builder, loc, indexConstant(0), sizeValue(dim),
+                                 indexConstant(1), inits);
   size_t firstState = states.size();
   Values emitted;
   {
@@ -136,16 +135,20 @@ Values Generator::emitScan(const Expr &expr) {
     for (auto [slice, tensor] : llvm::zip(scan.over, over))
       frame->trees[slice.slot] =
           pickEntry(loc, tensor, dim, loop.getInductionVar());
-    for (auto [tensor, argument] :
-         llvm::zip(carried, loop.getRegionIterArgs()))
+    for (auto [tensor, argument] : llvm::zip(carried, loop.getRegionIterArgs()))
       tensor.value = argument;
+    Value entryNumber = loop.getInductionVar();
+    if (isStepped)
+      entryNumber = arith::AddIOp::create(builder, loc, entryNumber, position);
+    repeats.push_back({entryNumber, dim->size});
     Values next = emitScanBody(scan, carried);
     emitted = emitScanned(*scan.emitted, next);
+    repeats.pop_back();
     here = loc;
     SmallVector<Value> yielded;
     for (auto [tensor, value] : llvm::zip(carried, next)) {
-      auto copy = linalg::CopyOp::create(builder, loc, value.value,
-                                         tensor.value);
+      auto copy =
+          linalg::CopyOp::create(builder, loc, value.value, tensor.value);
       copy->setAttr("spex.loops", loopNames(tensor.dims));
       yielded.push_back(copy.getResult(0));
     }
