@@ -42,7 +42,8 @@ def AssignScratchPass : Pass<"grouped-assign-scratch", "ModuleOp"> {
     every allocation in a task a view of the worker's scratch. Allocations that
     are never live at once share memory. How many bytes are needed stands in two
     functions of the sizes of the call, which the runtime asks first. A size
-    that is no formula of these sizes is an error at the allocation.
+    that is no formula of these sizes is an error at the allocation, unless an
+    `arith.minui` bounds it by one: then there is room for the bound.
 
     ```mlir
     func.func @m(%n: index {spex.dim = "T"}) attributes {spex.entry} {

@@ -47,6 +47,12 @@ Value SizeFormulas::get(Value value) {
     std::optional<int64_t> index = dim.getConstantIndex();
     return index ? sizeOf(dim.getSource(), *index) : Value();
   }
+  // A number that is in memory and a bound that is none: room for the bound.
+  if (auto smaller = dyn_cast<arith::MinUIOp>(op)) {
+    Value lhs = get(smaller.getLhs()), rhs = get(smaller.getRhs());
+    if (!lhs || !rhs)
+      return lhs ? lhs : rhs;
+  }
   return clone(op, value);
 }
 

@@ -4,7 +4,8 @@
 //
 // Recomputes the size of an allocation at another place, from nothing but the
 // sizes of the call. Inside a task, the rows of a block count as the largest
-// block, so that scratch can be laid out before any task exists.
+// block, so that scratch can be laid out before any task exists. The smaller of
+// a formula and of what only the run knows counts as the formula.
 //
 //===----------------------------------------------------------------------===//
 

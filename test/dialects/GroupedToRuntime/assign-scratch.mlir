@@ -106,3 +106,23 @@ func.func @bounds_blocks(%n: index {spex.dim = "N"}, %w: memref<5x7x1x4xf32> {sp
   }
   return
 }
+
+// -----
+
+// What only the run knows has room for its bound, 4 * N floats, in the formula,
+// and its own size in the view.
+// CHECK-LABEL: func.func @makes_room_for_bounds(
+// CHECK:         %[[ROWS:.*]] = arith.minui
+// CHECK:         memref.view %{{.*}}[%c0][%[[ROWS]]] : memref<?xi8> to memref<?x4xf32>
+// CHECK-LABEL: func.func private @makes_room_for_bounds_scratch_bytes(
+// CHECK-SAME:    %[[N:[a-zA-Z0-9_-]+]]: index) -> index
+// CHECK:         arith.muli %[[N]], %c16
+func.func @makes_room_for_bounds(%n: index {spex.dim = "N"}, %x: memref<?xindex> {spex.place = "in", spex.dims = ["N"]}) attributes {spex.entry} {
+  %c0 = arith.constant 0 : index
+  %loaded = memref.load %x[%c0] : memref<?xindex>
+  %rows = arith.minui %loaded, %n : index
+  %a = memref.alloc(%rows) : memref<?x4xf32>
+  %zero = arith.constant 0.0 : f32
+  memref.store %zero, %a[%c0, %c0] : memref<?x4xf32>
+  return
+}
