@@ -38,7 +38,7 @@ void convertParameters(func::FuncOp function);
 void absorbWidening(func::FuncOp function);
 /// Attention.cpp: what holds positions by positions goes into tasks.
 void convertAttention(func::FuncOp function, const Blocks &blocks);
-/// Select.cpp: moe.top_k, observe, limit and pick.
+/// Select.cpp: moe.top_k, observe, limit, pick and plan.
 void convertSelections(func::FuncOp function);
 /// SelectGroups.cpp: moe.take, balance, sinkhorn and draw.
 void convertSelectionsOfGroups(func::FuncOp function);
@@ -77,6 +77,18 @@ grouped::TasksOp createTasks(OpBuilder &builder, Location loc,
 
 /// Erases ops of the region that nothing uses, from the end on.
 void eraseUnused(grouped::TasksOp tasks);
+
+//===-- Experts.cpp -------------------------------------------------------===//
+
+/// A plan of choices; of one kind, with the offsets of its experts alone.
+struct Plan {
+  Value offsets, rows, place;
+  Value numRows; ///< units times choices: rows, used or not
+};
+
+/// grouped.plan of `ids`, into destinations of its own.
+Plan createPlan(OpBuilder &builder, Location loc, Value ids,
+                int64_t numExperts);
 
 //===-- Combine.cpp -------------------------------------------------------===//
 

@@ -44,13 +44,6 @@ struct ExpertBody {
   Value getOuterWeights(Value value) const;
 };
 
-/// The plan of the choices that `experts` runs; of one kind, with the offsets
-/// of its experts alone.
-struct Plan {
-  Value offsets, rows, place;
-  Value numRows; ///< units times choices: rows, used or not
-};
-
 /// FewRows.cpp: whether the body is a chain of matmuls that can be cut by
 /// columns, one at a time.
 bool isChain(const ExpertBody &body);

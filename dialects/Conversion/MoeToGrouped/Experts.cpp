@@ -216,22 +216,19 @@ SmallVector<Value> createFused(OpBuilder &builder, const ExpertBody &body,
 // The route
 //===----------------------------------------------------------------------===//
 
-static Plan createPlan(OpBuilder &builder, ExpertsOp op) {
-  Location loc = op.getLoc();
+Plan createPlan(OpBuilder &builder, Location loc, Value ids,
+                int64_t numExperts) {
   Type i32 = builder.getI32Type();
-  Value ids = op.getIds();
   Value numUnits = getSize(builder, loc, ids, 0);
   Value numChoices = getSize(builder, loc, ids, 1);
   Plan plan;
   plan.numRows = builder.createOrFold<arith::MulIOp>(loc, numUnits, numChoices);
-  bool isStatic = op.getIds().getType().hasStaticShape();
-  int64_t numRows = op.getIds().getType().hasStaticShape()
-                        ? op.getIds().getType().getNumElements()
-                        : 0;
-  OpFoldResult rowsSize = isStatic ? OpFoldResult(builder.getIndexAttr(numRows))
-                                   : OpFoldResult(plan.numRows);
-  Value offsets = createEmpty(builder, loc, i32,
-                              {builder.getIndexAttr(op.getNumExperts() + 1)});
+  auto type = cast<RankedTensorType>(ids.getType());
+  OpFoldResult rowsSize = plan.numRows;
+  if (type.hasStaticShape())
+    rowsSize = builder.getIndexAttr(type.getNumElements());
+  Value offsets =
+      createEmpty(builder, loc, i32, {builder.getIndexAttr(numExperts + 1)});
   Value rows = createEmpty(builder, loc, i32, {rowsSize});
   Value place = createEmptyLike(builder, loc, ids);
   auto planOp = grouped::PlanOp::create(
@@ -293,7 +290,8 @@ static LogicalResult createRows(OpBuilder &builder, const ExpertBody &body,
 static LogicalResult convert(IRRewriter &rewriter, ExpertsOp op,
                              const Blocks &blocks) {
   rewriter.setInsertionPoint(op);
-  Plan plan = createPlan(rewriter, op);
+  Plan plan =
+      createPlan(rewriter, op.getLoc(), op.getIds(), op.getNumExperts());
   SmallVector<ExpertBody, 1> bodies;
   for (unsigned kind = 0; kind < op.getNumKinds(); ++kind)
     bodies.emplace_back(op, kind);

@@ -2,7 +2,8 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Selections get a destination; a pick becomes a loop that reads at the ids.
+// Selections and plans get destinations; a pick becomes a loop that reads at
+// the ids.
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,6 +43,12 @@ static void convert(IRRewriter &rewriter, LimitOp op) {
       op.getOrderFirstAttr(), op.getRoundsAttr(), op.getBy(), op.getSelected(),
       op.getRouteAttr(), op.getLayer(), empty);
   rewriter.replaceOp(op, newOp->getResults());
+}
+
+static void convert(IRRewriter &rewriter, PlanOp op) {
+  Plan plan = createPlan(rewriter, op.getLoc(), op.getIds(),
+                         static_cast<int64_t>(op.getNumExperts()));
+  rewriter.replaceOp(op, {plan.offsets, plan.rows, plan.place});
 }
 
 /// pick(values, ids)[u, k] = ids[u, k] < 0 ? 0 : values[u, ids[u, k]]
@@ -85,6 +92,8 @@ void convertSelections(func::FuncOp function) {
       convert(rewriter, limit);
     else if (auto pick = dyn_cast<PickOp>(op))
       convert(rewriter, pick);
+    else if (auto plan = dyn_cast<PlanOp>(op))
+      convert(rewriter, plan);
   });
 }
 

@@ -64,6 +64,30 @@ LogicalResult BalanceOp::inferReturnTypes(MLIRContext *,
 
 LogicalResult BalanceOp::verify() { return verifyExperts(*this); }
 
+LogicalResult PlanOp::inferReturnTypes(MLIRContext *context,
+                                       std::optional<Location>, Adaptor adaptor,
+                                       SmallVectorImpl<Type> &types) {
+  auto ids = dyn_cast<RankedTensorType>(adaptor.getIds().getType());
+  if (!ids)
+    return failure();
+  auto i32 = IntegerType::get(context, 32);
+  int64_t numExperts = static_cast<int64_t>(adaptor.getNumExperts());
+  int64_t numRows =
+      ids.hasStaticShape() ? ids.getNumElements() : ShapedType::kDynamic;
+  types.push_back(
+      RankedTensorType::get({std::max(numExperts, int64_t(0)) + 1}, i32));
+  types.push_back(RankedTensorType::get({numRows}, i32));
+  types.push_back(ids);
+  return success();
+}
+
+LogicalResult PlanOp::verify() {
+  // (C1)
+  if (static_cast<int64_t>(getNumExperts()) < 1)
+    return emitOpError("needs at least one expert");
+  return success();
+}
+
 LogicalResult SinkhornOp::verify() {
   // (C1)
   if (static_cast<int64_t>(getLimit()) < 1)

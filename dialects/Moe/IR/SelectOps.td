@@ -2,8 +2,8 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Selections that look at a whole group of units, and the transport plan that
-// such a choice can be made by.
+// Selections that look at a whole group of units, the transport plan that such
+// a choice can be made by, and the order of what was chosen.
 //
 //===----------------------------------------------------------------------===//
 
@@ -145,6 +145,34 @@ def Moe_DrawOp : Moe_Op<"draw", [NoMemoryEffect]> {
     (`seed` $seed^)? `(` $sizes `)` attr-dict `:` type($result)
   }];
   let hasVerifier = 1; // (C1), (C2)
+}
+
+def Moe_PlanOp : Moe_Op<"plan", [NoMemoryEffect, InferTypeOpAdaptor]> {
+  let summary = "order the choices of all units by expert";
+  let description = [{
+    For experts that look at all their rows together, which `experts` does not
+    show them. The choices are ordered by expert, then by unit, then by rank;
+    each is a row. Rows `offsets[e]` to `offsets[e + 1] - 1` belong to expert
+    `e`, `rows[r]` is the unit of row `r`, and `place[u][k]` the row of that
+    choice, or -1 if it is nobody's. Rows from `offsets[E]` on hold -1.
+
+    Constraints:
+
+    - (C1) There is at least one expert.
+
+    Example:
+
+    ```mlir
+    // ids = [[1, -1], [0, 1]]
+    %offsets, %rows, %place = moe.plan %ids of 2 : tensor<2x2xi32>
+    // offsets = [0, 1, 3], rows = [1, 0, 1, -1], place = [[1, -1], [0, 2]]
+    ```
+  }];
+  let arguments = (ins Moe_Ids:$ids, I64Attr:$num_experts);
+  let results = (outs 1DTensorOf<[I32]>:$offsets, 1DTensorOf<[I32]>:$rows,
+                      Moe_Ids:$place);
+  let assemblyFormat = "$ids `of` $num_experts attr-dict `:` type($ids)";
+  let hasVerifier = 1; // (C1)
 }
 
 #endif // DIALECTS_MOE_IR_SELECTOPS

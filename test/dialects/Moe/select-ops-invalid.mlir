@@ -62,3 +62,11 @@ func.func @draw_c2_type(%n: index) {
   %0 = moe.draw gumbel "a" "b" call 0 copy %n () : tensor<4xi32>
   return
 }
+
+// -----
+
+func.func @plan_c1(%ids: tensor<?x2xi32>) {
+  // expected-error@+1 {{needs at least one expert}}
+  %0, %1, %2 = moe.plan %ids of 0 : tensor<?x2xi32>
+  return
+}

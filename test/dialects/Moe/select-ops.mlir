@@ -21,6 +21,17 @@ func.func @plans_a_transport(%s: tensor<2x?x8xf64>) -> tensor<2x?x8xf64> {
   return %p : tensor<2x?x8xf64>
 }
 
+// CHECK-LABEL: func.func @orders_choices(
+func.func @orders_choices(%a: tensor<?x2xi32>, %b: tensor<4x2xi32>)
+    -> (tensor<4xi32>, tensor<?xi32>, tensor<?x2xi32>, tensor<8xi32>) {
+  // CHECK: moe.plan %{{.*}} of 3 : tensor<?x2xi32>
+  %o, %r, %p = moe.plan %a of 3 : tensor<?x2xi32>
+  // CHECK: moe.plan %{{.*}} of 3 : tensor<4x2xi32>
+  %o1, %r1, %p1 = moe.plan %b of 3 : tensor<4x2xi32>
+  return %o, %r, %p, %r1
+      : tensor<4xi32>, tensor<?xi32>, tensor<?x2xi32>, tensor<8xi32>
+}
+
 // CHECK-LABEL: func.func @draws(
 func.func @draws(%n: index, %l: index) -> (tensor<?x8xf32>, tensor<9xi32>) {
   // CHECK: moe.draw gumbel "Block" "y" call 1 copy %{{.*}}(%{{.*}}) : tensor<?x8xf32>

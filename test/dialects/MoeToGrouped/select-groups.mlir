@@ -31,3 +31,19 @@ func.func @gives_destinations(
   bufferization.materialize_in_destination %d in restrict writable %noise : (tensor<?x8xf32>, memref<?x8xf32>) -> ()
   return
 }
+
+// CHECK-LABEL: func.func @gives_destinations_to_plans(
+// CHECK-SAME:    %[[N:[^:]*]]: index {spex.dim = "N"
+func.func @gives_destinations_to_plans(
+    %n: index {spex.dim = "N", spex.max = 64 : i64},
+    %ids: tensor<?x2xi32> {spex.place = "in", spex.name = "ids", spex.dims = ["N", 2]},
+    %place: memref<?x2xi32> {spex.place = "out", spex.name = "place", spex.dims = ["N", 2]}) attributes {spex.entry} {
+  // CHECK: %[[R:.*]] = arith.muli %[[N]], %{{.*}} : index
+  // CHECK: %[[O0:.*]] = tensor.empty() : tensor<4xi32>
+  // CHECK: %[[R0:.*]] = tensor.empty(%[[R]]) : tensor<?xi32>
+  // CHECK: %[[P0:.*]] = tensor.empty(%[[N]]) : tensor<?x2xi32>
+  // CHECK: grouped.plan %{{.*}} : tensor<?x2xi32> outs(%[[O0]], %[[R0]], %[[P0]]
+  %o, %r, %p = moe.plan %ids of 3 : tensor<?x2xi32>
+  bufferization.materialize_in_destination %p in restrict writable %place : (tensor<?x2xi32>, memref<?x2xi32>) -> ()
+  return
+}
