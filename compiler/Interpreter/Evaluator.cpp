@@ -28,14 +28,21 @@ bool Evaluator::fail(const std::string &message) {
 }
 
 int64_t Evaluator::sizeOf(const Dimension *dim) {
-  auto [entry, isNew] = knownSizes.try_emplace(dim, 0);
-  if (isNew) {
-    entry->second = interpreter::sizeOf(dim, request.sizes);
-    if (entry->second < 1)
-      fail("dimension `" + dim->name +
-           "` has no size here; it must be a whole number of at least 1");
+  auto known = knownSizes.find(dim);
+  if (known != knownSizes.end())
+    return known->second;
+  int64_t size = interpreter::sizeOf(dim, request.sizes);
+  auto rows = knownSizes.find(request.program->rows);
+  if (size < 0 && rows != knownSizes.end() && rows->second > 0) {
+    // A capacity made of `Rows`: each expert has another, which may be 0.
+    SizeMap sizes = request.sizes;
+    sizes[rows->first] = rows->second;
+    return interpreter::sizeOf(dim, sizes);
   }
-  return entry->second;
+  if (size < 1)
+    fail("dimension `" + dim->name +
+         "` has no size here; it must be a whole number of at least 1");
+  return knownSizes[dim] = size;
 }
 
 SizeList Evaluator::sizesOf(const DimList &dims) {

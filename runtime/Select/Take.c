@@ -74,7 +74,7 @@ void spex_take(const void *values, int64_t bytes, const uint8_t *mask,
                int32_t *ids, int32_t *work) {
   for (int64_t i = 0; i < groups * tokens * experts; ++i)
     ids[i] = -1;
-  for (int64_t group = 0; group < groups; ++group)
+  for (int64_t group = 0; group < groups && count > 0; ++group)
     for (int64_t e = 0; e < experts; ++e) {
       column table = {values, bytes, experts, e};
       spex_best best = {value_of_unit, &table, work,

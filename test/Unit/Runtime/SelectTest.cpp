@@ -81,6 +81,7 @@ TEST(SelectTest, TiesGoToTheLowerUnitAndNanIsLowest) {
 TEST(SelectTest, TakesNoMoreThanThereAre) {
   EXPECT_EQ(take({3, 1}, 1, 2, 9), (Taken{{0, 1}}));
   EXPECT_EQ(take({3, 1}, 1, 2, 0), (Taken{{}}));
+  EXPECT_EQ(take({3, 1}, 1, 2, -1), (Taken{{}}));
   EXPECT_EQ(take({3, 1, 2}, 1, 3, 2, {0, 1, 0}), (Taken{{1}}));
 }
 

@@ -488,8 +488,9 @@ model M(x: [B, D], h: [B, E], c: [B, Mix]) -> (y: [B, D], dense: [B, D]) {
 
 def rows():
     """9, Experts: one with `Rows` sees the units sent to it, of its group, at
-    once; without looking at others it is the same as one that sees one."""
-    program = "dim E = 3, D = 4, I = 2, F = 3\ndim B <= 2, S <= 7\n\n" + FFN + """
+    once; without looking at others it is the same as one that sees one. A
+    capacity within it counts them, and may be 0."""
+    program = "dim E = 3, D = 4, I = 2, F = 3, One = 1\ndim B <= 2, S <= 7\n\n" + FFN + """
 expert Centred(x: [Rows, D]) -> [Rows, D] {
   return x - mean[Rows](x)
 }
@@ -510,8 +511,18 @@ expert Single(x: [D], g: [I]) -> [D] {
   return y
 }
 
+expert Half(x: [Rows, D]) -> [Rows, D] {
+  route y = One of Identity(x) over [Rows] {
+    select   = top 1 by ones[Rows, One]()
+    capacity = floor(tokens / 2)
+    overflow = drop
+    weight   = 1
+  }
+  return y
+}
+
 model M(x: [B, S, D], h: [B, S, E], g: [B, S, I])
-    -> (centred: [B, S, D], many: [B, S, D], one: [B, S, D], index: index<E>[B, S]) {
+    -> (centred: [B, S, D], many: [B, S, D], one: [B, S, D], half: [B, S, D], index: index<E>[B, S]) {
   route c = E of Centred(x) over [S] {
     select = top 1 by h
     weight = 1
@@ -524,7 +535,11 @@ model M(x: [B, S, D], h: [B, S, E], g: [B, S, I])
     select = top 2 by h
     weight = softmax[selected](h)
   }
-  return (centred: c, many: m, one: o, index: c.index)
+  route n = E of Half(x) over [S] {
+    select = top 1 by h
+    weight = 1
+  }
+  return (centred: c, many: m, one: o, half: n, index: c.index)
 }
 """
     x, h, g = gauss(2 * 7 * 4), gauss(2 * 7 * 3, 2), gauss(2 * 7 * 2, 3)
@@ -532,13 +547,16 @@ model M(x: [B, S, D], h: [B, S, E], g: [B, S, I])
     weights = {}
     for name in "mo":
         weights.update({name + ".y.w1": ([3, 2, 4, 3], w1), name + ".y.w2": ([3, 2, 3, 4], w2)})
-    centred, many, one, index = run(
+    centred, many, one, half, index = run(
         program, {"x": ([2, 7, 4], x), "h": ([2, 7, 3], h), "g": ([2, 7, 2], g)},
-        ["centred", "many", "one", "index"], weights)
+        ["centred", "many", "one", "half", "index"], weights)
     assert many == one and len(set(many)) > 20
     for b in range(2):
         for e in range(3):
             group = [s for s in range(7) if index[b * 7 + s] == e]
+            for place, s in enumerate(group):
+                unit = slice((b * 7 + s) * 4, (b * 7 + s) * 4 + 4)
+                assert half[unit] == (x[unit] if place < len(group) // 2 else [0] * 4)
             for d in range(4):
                 column = [x[(b * 7 + s) * 4 + d] for s in group]
                 mean = sum(column) / len(column) if column else 0
