@@ -27,8 +27,7 @@ struct BodySearch {
   const Dimension *step; ///< what the model steps along, or null
   bool hasParts = false; ///< a route, `stack`, `each` or `scan`
   bool remembers = false; ///< earlier positions along `step`
-  const Expr *mix = nullptr; ///< computes across `Rows`
-  const Route *mixingRoute = nullptr;
+  bool mixes = false;     ///< computes across `Rows`
   llvm::SmallPtrSet<const Instance *, 8> seen;
 
   BodySearch(const Dimension *rows, const Dimension *step)
@@ -73,9 +72,8 @@ private:
          expr.routeField == RouteField::Count ||
          expr.routeField == RouteField::Dropped) &&
         llvm::is_contained(expr.route->group, rows);
-    if (!mix && (isGroupField || llvm::is_contained(expr.dims, rows) ||
-                 llvm::is_contained(expr.toDims, rows) || expr.along == rows))
-      mix = &expr;
+    mixes |= isGroupField || llvm::is_contained(expr.dims, rows) ||
+             llvm::is_contained(expr.toDims, rows) || expr.along == rows;
     for (const ExprPtr &arg : expr.args)
       visit(*arg);
     for (const auto &[name, arg] : expr.named)
@@ -89,8 +87,7 @@ private:
     bool isLimited = route.capacity || route.order ||
                      route.select.kind == Selection::Kind::Pick ||
                      route.select.kind == Selection::Kind::Balanced;
-    if (isLimited && llvm::is_contained(route.group, rows))
-      mixingRoute = &route;
+    mixes |= isLimited && llvm::is_contained(route.group, rows);
     for (const ExprPtr &arg : route.args)
       visit(*arg);
     for (const ExprPtr *clause : valueClauses(route))
@@ -103,17 +100,18 @@ private:
 };
 } // namespace
 
-/// Whether the experts are no tasks. Reports what no expert can do yet.
-bool Generator::needsPairs(const ExpertCall &call) {
+/// How the experts are written. Reports what no form can do yet.
+Generator::ExpertForm Generator::formOf(const ExpertCall &call) {
   BodySearch search(program.rows, entry.stepAlong);
   for (const ExpertKind &kind : call.kinds)
     if (kind.callee.instance)
       search.visit(*kind.callee.instance);
-  if (search.mix || search.mixingRoute) {
-    refuse(search.mix ? search.mix->location : search.mixingRoute->location,
-           "an expert that computes across `Rows`");
-  }
-  return search.hasParts;
+  if (!search.mixes)
+    return search.hasParts ? ExpertForm::Pairs : ExpertForm::Task;
+  if (search.remembers)
+    refuse(call.location,
+           "an expert that remembers, and computes across `Rows`");
+  return ExpertForm::Rows;
 }
 
 /// Whether a body keeps something from step to step.

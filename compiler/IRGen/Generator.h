@@ -92,6 +92,8 @@ struct Scope {
   Tensor shares;
   /// Copies side by side, each with a parameter of its own: `dim` stays.
   bool isCopies = false;
+  /// An expert that sees all its rows: `layer` is its number.
+  bool isOfRows = false;
   /// Parameters as seen in here.
   std::map<std::string, Tensor> parameters;
 };
@@ -154,6 +156,7 @@ public:
 
 private:
   // Sizes.cpp
+  bool isOfRows(const SizeFormula &formula) const;
   mlir::Value formulaValue(const SizeFormula &formula);
 
   // Values.cpp: sizes, types, loops.
@@ -374,7 +377,8 @@ private:
     mlir::Value size;
     const Dimension *dim;
   };
-  bool needsPairs(const ExpertCall &call);
+  enum class ExpertForm { Task, Pairs, Rows };
+  ExpertForm formOf(const ExpertCall &call);
   bool remembers(const Instance &instance) const;
   bool takesRows(const ExpertKind &kind) const;
   Rows enterRows(bool isUsed, const Dimension *rows);
@@ -399,6 +403,37 @@ private:
   Values runKindInPairs(const ExpertCall &call, RouteValues &values,
                         unsigned number, const Dimension *pair);
   Values runInPairs(const ExpertCall &call, RouteValues &values);
+
+  // ExpertRows.cpp
+  /// The inputs of one kind; of those with units, [U, ...] in place order.
+  struct KindInputs {
+    llvm::SmallVector<NodeRef> inputs;
+    llvm::SmallVector<Tensor> units;
+  };
+  /// The choices of one group by expert, and of these the rows of one expert.
+  struct GroupRows {
+    mlir::Value offsets, rows;       ///< of its plan
+    mlir::Value firstUnit, firstRow; ///< of all
+    mlir::Value number;              ///< of the expert, within its kind
+    mlir::Value count, firstOfExpert;
+    mlir::Value firstPlace; ///< of the expert's results, of all
+  };
+  bool isInRows() const;
+  mlir::Value entryOf(mlir::Value list, mlir::Value at);
+  NodeRef gatherRows(const GroupRows &group, const Tensor &x,
+                     const Dimension *rows);
+  llvm::SmallVector<mlir::Value>
+  runOneOfRows(const ExpertCall &call, const ExpertKind &kind,
+               const KindInputs &given, const GroupRows &group, Values filled);
+  void runKindInRows(const ExpertCall &call, const ExpertKind &kind,
+                     const KindInputs &given, GroupRows group,
+                     mlir::Value maxRows, int64_t first, Values &filled);
+  void runGroupInRows(const ExpertCall &call, const RouteValues &values,
+                      llvm::ArrayRef<KindInputs> given, const Tensor &ids,
+                      mlir::Value number, Values &filled);
+  llvm::SmallVector<KindInputs> inputsInPlaceOrder(const ExpertCall &call,
+                                                   const RouteValues &values);
+  Values runInRows(const ExpertCall &call, RouteValues &values);
 
   // Merge.cpp
   void runMerged(const Route &route, RouteValues &values);

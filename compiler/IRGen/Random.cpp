@@ -157,7 +157,7 @@ NodeRef Generator::firstExceeding(const NodeRef &chances, const NodeRef &u,
 
 NodeRef Generator::emitRandom(const Expr &expr) {
   for (const Scope &scope : scopes)
-    if (!scope.layer && fixedDepth == 0)
+    if ((!scope.layer || isInRows()) && fixedDepth == 0)
       return unsupported(expr, "a random function inside of an expert");
   const Dimension *along = entry.stepAlong;
   Dims declared(expr.type.dims.begin(), expr.type.dims.end());

@@ -80,8 +80,10 @@ Generator::RopeTables Generator::ropeTables(const Expr &expr,
     std::snprintf(digits, sizeof(digits), " %a", frequency);
     key += digits;
   }
+  // Those along `Rows` are as long as the rows of one expert.
+  bool isLocal = isOfRows(expr.along->formula);
   auto found = ropes.find(key);
-  if (found != ropes.end()) {
+  if (!isLocal && found != ropes.end()) {
     // The same numbers; this call's own name for the half axis.
     RopeTables tables = found->second;
     tables.cosine.dims[1] = tables.sine.dims[1] = half;
@@ -89,8 +91,10 @@ Generator::RopeTables Generator::ropeTables(const Expr &expr,
   }
 
   OpBuilder::InsertionGuard guard(builder);
-  sizeValue(expr.along);
-  builder.setInsertionPoint(topMarker);
+  if (!isLocal) {
+    sizeValue(expr.along);
+    builder.setInsertionPoint(topMarker);
+  }
   auto type = RankedTensorType::get({half->size}, builder.getF64Type());
   Tensor rates;
   rates.value = arith::ConstantOp::create(
@@ -105,7 +109,9 @@ Generator::RopeTables Generator::ropeTables(const Expr &expr,
     return materialize(value, {expr.along, half});
   };
   RopeTables tables{tableOf(Builtin::Cos), tableOf(Builtin::Sin)};
-  return ropes[key] = tables;
+  if (!isLocal)
+    ropes[key] = tables;
+  return tables;
 }
 
 NodeRef Generator::emitRope(const Expr &expr) {

@@ -107,8 +107,9 @@ const Dimension *Generator::unitDimension(DimsRef units) {
   if (units.size() == 1)
     product = product.args[0];
   unit->formula = product;
-  if (unit->isBounded && units.size() == 1)
-    sizes[unit] = sizeValue(units[0]);
+  if (unit->isBounded && (units.size() == 1 || isOfRows(product)))
+    sizes[unit] =
+        units.size() == 1 ? sizeValue(units[0]) : formulaValue(product);
   return unit;
 }
 
@@ -116,7 +117,8 @@ bool Generator::checkRoute(const Route &route) {
   const char *what = nullptr;
   if (route.combine == Combine::Inputs && route.overflow == Overflow::Pass)
     what = "`pass` with `combine = inputs`";
-  else if (enclosingPairs() && route.select.kind == Selection::Kind::Sample)
+  else if (route.select.kind == Selection::Kind::Sample &&
+           (enclosingPairs() || isInRows()))
     what = "`sample` inside of an expert";
   if (what)
     refuse(route.location, what);
@@ -143,14 +145,16 @@ Value Generator::observe(const Route &route, const RouteValues &values,
                                 numOuter, isKept);
 }
 
-/// Whether an expert takes a dim of the units whole. Then it runs on all of
-/// them, and the weights choose among its results: only `all` may (E0210).
-static bool mixesUnits(const Route &route, const RouteValues &values) {
+/// Whether an expert takes a dim of the units whole, other than as `Rows`. Then
+/// it runs on all of them, and the weights choose among its results: only `all`
+/// may (E0210).
+static bool mixesUnits(const Route &route, const RouteValues &values,
+                       const Dimension *rows) {
   return llvm::any_of(route.kinds, [&](const ExpertKind &kind) {
     return kind.callee.instance &&
            llvm::any_of(kind.callee.instance->inputs, [&](const Input &input) {
              return llvm::any_of(input.type.dims, [&](const Dimension *dim) {
-               return contains(values.units, dim);
+               return dim != rows && contains(values.units, dim);
              });
            });
   });
@@ -183,7 +187,7 @@ void Generator::emitRoute(const Route &route) {
   if (!route.isResultUsed)
     return; // only its numbers are read
   values.weight = routeWeight(route, values);
-  if (values.each.empty() && mixesUnits(route, values)) {
+  if (values.each.empty() && mixesUnits(route, values, program.rows)) {
     if (route.combine != Combine::Sum) {
       refuse(route.location,
              "this `combine` of experts that mix what is routed");

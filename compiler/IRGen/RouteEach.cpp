@@ -53,6 +53,7 @@ Values Generator::runEach(const ExpertCall &call, Dims units) {
   if (const Scope *around = enclosingPairs())
     pairs.units = unite(pairs.units, {around->pair});
   pairs.unit = unitDimension(pairs.units);
+  pairs.group = pairs.units;
   pairs.choice = makeDimension("K", 1);
   NodeRef number = expanded(index(call.experts), pairs.units);
   Value ids = asOnlyChoice(

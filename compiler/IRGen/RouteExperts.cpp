@@ -185,18 +185,15 @@ SmallVector<NodeRef> Generator::inputsOfKind(const ExpertCall &call,
 }
 
 /// An input times the weights of the choices, if it is a float of each unit:
-/// [U, K, ...] of [units..., ...].
+/// [units..., K, ...] of [units..., ...].
 NodeRef Generator::weighed(const NodeRef &input, const RouteValues &route) {
   bool isOfUnits = without(route.units, input->dims).size() <
                    std::max<size_t>(route.units.size(), 1);
-  if (!isOfUnits)
+  if (!isOfUnits || !isFloat(input->element))
     return input;
-  NodeRef units =
-      makeLeaf(here, collapseUnits(here, input, route.units, route.unit));
-  if (!isFloat(input->element))
-    return units;
-  return binary(BinaryOp::Mul, convert(units, arithmeticType({units})),
-                makeLeaf(here, route.weight));
+  Tensor weight = expandUnits(here, route.weight, route.units, route.unit);
+  return binary(BinaryOp::Mul, convert(input, arithmeticType({input})),
+                makeLeaf(here, weight));
 }
 
 /// What a free expert gives: its first input, or zeros of its shape.
@@ -226,8 +223,14 @@ Values Generator::runExperts(const ExpertCall &call, RouteValues &values) {
       });
   if (isMerged)
     return refuseExperts(call, values);
-  if (needsPairs(call))
+  switch (formOf(call)) {
+  case ExpertForm::Pairs:
     return runInPairs(call, values);
+  case ExpertForm::Rows:
+    return runInRows(call, values);
+  case ExpertForm::Task:
+    break;
+  }
   Location loc = here = locate(call.location);
   ExpertInputs given = gatherInputs(call, values);
   SmallVector<int64_t> counts;
@@ -283,13 +286,13 @@ Values Generator::runExperts(const ExpertCall &call, RouteValues &values) {
 Values Generator::runWeighed(const ExpertCall &call, RouteValues &values) {
   Location loc = here = locate(call.location);
   RouteValues pairs;
-  pairs.units = {values.unit, values.choice};
+  pairs.units = unite(values.units, {values.choice});
   pairs.unit = unitDimension(pairs.units);
+  pairs.group = unite(values.group, {values.choice});
+  pairs.groups = values.groups;
   pairs.choice = makeDimension("K", 1);
-  Tensor ids;
-  ids.value = values.kept;
-  ids.dims = pairs.units;
-  ids.element = ElementType::Index;
+  Tensor ids = expandUnits(loc, choicesOf(values, values.kept), values.units,
+                           values.unit);
   pairs.kept = pairs.ids = asOnlyChoice(
       loc, collapseUnits(loc, makeLeaf(loc, ids), pairs.units, pairs.unit),
       pairs);
@@ -308,8 +311,7 @@ Values Generator::runWeighed(const ExpertCall &call, RouteValues &values) {
                      {values.choice}, /*sharedFirst=*/true, result.element);
       sum = convert(sum, result.element);
     }
-    Tensor all = materialize(sum, unite(DimsRef{values.unit}, sum->dims));
-    results.push_back(expandUnits(loc, all, values.units, values.unit));
+    results.push_back(materialize(sum, unite(values.units, sum->dims)));
   }
   return results;
 }

@@ -3,8 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The formulas of derived dimensions and of capacities, evaluated at the start
-// of the function. Sema writes a division that rounds up as minus one that
-// rounds down of the negative, so numerators may be below zero.
+// of the function, or where they are used if they read `Rows`. Sema writes a
+// division that rounds up as minus one that rounds down of the negative, so
+// numerators may be below zero.
 //
 //===----------------------------------------------------------------------===//
 
@@ -139,25 +140,39 @@ void Generator::checkSize(const SizeFormula &formula, StringRef text) {
     checkAttrs.push_back(check);
 }
 
+/// Whether a formula reads `Rows`, which the sizes of the call do not decide.
+bool Generator::isOfRows(const SizeFormula &formula) const {
+  if (formula.op == SizeFormula::Op::Dim)
+    return !llvm::is_contained(entry.dims, formula.dim);
+  return llvm::any_of(formula.args,
+                      [&](const SizeFormula &arg) { return isOfRows(arg); });
+}
+
 Value Generator::formulaValue(const SizeFormula &formula) {
   if (formula.isConstant())
     return indexConstant(formula.constant);
+  bool isLocal = isOfRows(formula);
+  if (isLocal && formula.op == SizeFormula::Op::Dim)
+    return sizes.lookup(formula.dim);
   std::string key = formulaKey(formula);
   auto found = formulas.find(key);
-  if (found != formulas.end())
+  if (!isLocal && found != formulas.end())
     return found->second;
 
   SmallVector<Value> args;
   for (const SizeFormula &arg : formula.args)
     args.push_back(formulaValue(arg));
-  Arithmetic arithmetic{top, topMarker->getLoc(), indexConstant(0),
+  Arithmetic arithmetic{isLocal ? builder : top,
+                        isLocal ? here : topMarker->getLoc(), indexConstant(0),
                         indexConstant(1)};
   // All divisors are products of sizes and numbers above zero.
   bool isSigned = mayBeNegative(formula);
   Value result = args.empty() ? indexConstant(1) : args[0];
   for (Value arg : llvm::drop_begin(args))
     result = arithmetic.apply(formula.op, result, arg, isSigned);
-  return formulas[key] = result;
+  if (!isLocal)
+    formulas[key] = result;
+  return result;
 }
 
 } // namespace spex::irgen

@@ -179,6 +179,8 @@ Value Generator::sizeValue(const Dimension *dim) {
   // What is read back along the steps reaches from the first position of all.
   if (isPrefix(dim))
     return sizes[dim] = prefix;
+  if (isOfRows(dim->formula))
+    return formulaValue(dim->formula);
   if (!isAtLeastOne(dim->formula)) {
     SizeFormula rest;
     rest.op = SizeFormula::Op::Sub;
