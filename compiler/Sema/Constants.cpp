@@ -293,6 +293,10 @@ std::optional<Size> Checker::constantUnlimited(const ast::Expr &expr,
       return value ? notConstant(expr.location) : std::nullopt;
     return SizeArithmetic::subtract(SizeArithmetic::constant(0), *value);
   }
+  case ast::Expr::Kind::List:
+    diags.report(message::notConstant, expr.location)
+        .help("labels of a dimension stand in braces: `{ first, second }`");
+    return std::nullopt;
   case ast::Expr::Kind::Chain:
     return constantChain(ast::as<ast::ChainExpr>(expr), body);
   case ast::Expr::Kind::Call:
