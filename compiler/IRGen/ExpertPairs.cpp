@@ -26,6 +26,7 @@ struct BodySearch {
   const Dimension *rows; ///< `Rows`
   const Dimension *step; ///< what the model steps along, or null
   bool hasParts = false; ///< a route, `stack`, `each` or `scan`
+  bool draws = false; ///< random numbers, which count by unit and rank
   bool remembers = false; ///< earlier positions along `step`
   bool mixes = false;     ///< computes across `Rows`
   llvm::SmallPtrSet<const Instance *, 8> seen;
@@ -63,6 +64,8 @@ private:
   void visit(const Expr &expr) {
     hasParts |= expr.kind == Expr::Kind::Stack ||
                 expr.kind == Expr::Kind::Each || expr.kind == Expr::Kind::Scan;
+    draws |= expr.kind == Expr::Kind::Call && expr.builtin >= Builtin::Normal &&
+             expr.builtin <= Builtin::DrawIndex;
     bool looksBack =
         expr.kind == Expr::Kind::Rename || expr.kind == Expr::Kind::Scan;
     remembers |= step && looksBack && expr.dims[0] == step;
@@ -84,6 +87,7 @@ private:
 
   void visit(const Route &route) {
     hasParts = true;
+    draws |= route.select.kind == Selection::Kind::Sample;
     bool isLimited = route.capacity || route.order ||
                      route.select.kind == Selection::Kind::Pick ||
                      route.select.kind == Selection::Kind::Balanced;
@@ -107,11 +111,18 @@ Generator::ExpertForm Generator::formOf(const ExpertCall &call) {
     if (kind.callee.instance)
       search.visit(*kind.callee.instance);
   if (!search.mixes)
-    return search.hasParts ? ExpertForm::Pairs : ExpertForm::Task;
+    return search.hasParts || search.draws ? ExpertForm::Pairs
+                                           : ExpertForm::Task;
   if (search.remembers)
     refuse(call.location,
            "an expert that remembers, and computes across `Rows`");
   return ExpertForm::Rows;
+}
+
+bool Generator::draws(const Instance &instance) const {
+  BodySearch search(program.rows, entry.stepAlong);
+  search.visit(instance);
+  return search.draws;
 }
 
 /// Whether a body keeps something from step to step.
@@ -312,7 +323,7 @@ Values Generator::runKindInPairs(const ExpertCall &call, RouteValues &values,
   Location loc = locate(call.location);
   bool hasRows = takesRows(kind);
   const Dimension *own = hasRows ? program.rows : pair;
-  SmallVector<NodeRef> inputs = inputsOfKind(call, kind);
+  SmallVector<NodeRef> inputs = inputsOfKind(call, kind), given = inputs;
   here = loc;
   for (NodeRef &input : inputs) {
     Tensor x = materialize(repeatForPairs(loc, input, values, pair));
@@ -326,14 +337,21 @@ Values Generator::runKindInPairs(const ExpertCall &call, RouteValues &values,
   Dimension *experts =
       makeDimension(call.experts->name, kind.count * numOuterExperts());
   Rows outer = enterRows(hasRows, pair);
-  Scope &scope = scopes.emplace_back();
+  Scope scope;
   scope.dim = experts;
   scope.pair = own;
   scope.expert = expert;
+  SmallVector<Repeat> outerRepeats = repeats;
+  if (draws(*kind.callee.instance)) {
+    refuseDraws(call, values, given);
+    numberPairs(scope, call, values, number, pair, given);
+  }
+  scopes.push_back(std::move(scope));
   Values results = inlineBody(*kind.callee.instance,
                               pathBelow(kind.callee.label), inputs);
   here = loc;
   scopes.pop_back();
+  repeats = std::move(outerRepeats);
   for (Tensor &result : results)
     result = renamedTo(loc, result, own, pair);
   leaveRows(outer);

@@ -209,6 +209,7 @@ NodeRef Generator::emitBuiltin(const Expr &expr) {
   case Builtin::Categorical:
   case Builtin::Chance:
   case Builtin::DrawIndex:
+  case Builtin::Dirichlet:
     return emitRandom(expr);
   case Builtin::Windows:
     return emitWindows(expr);

@@ -90,6 +90,9 @@ struct Scope {
   Tensor expert;
   /// Merged: how much of each expert, [units..., dim].
   Tensor shares;
+  /// Pairs: what their random numbers count from; null where that is their own
+  /// number.
+  NodeRef numbers;
   /// Copies side by side, each with a parameter of its own: `dim` stays.
   bool isCopies = false;
   /// An expert that sees all its rows: `layer` is its number.
@@ -106,21 +109,25 @@ struct State {
   mlir::Value current; ///< the tensor to read or write next
 };
 
-/// A time around a loop, whose statements draw numbers of their own.
+/// A time around a loop, or one of several copies side by side: its statements
+/// draw numbers of their own.
 struct Repeat {
   mlir::Value number;
   int64_t size = 1; ///< how often at most
+  NodeRef each{};   ///< copies: the number of each, in place of `number`
 };
 
 /// Random numbers that a statement draws.
 struct Draw {
-  enum Kind { Uniform, Normal, Gumbel, Index };
+  enum Kind { Uniform, Normal, Gumbel, Index, Gamma };
   Kind kind = Uniform;
   Dims dims;
   std::string statement;
   int64_t call = 0;           ///< its number in the statement
   const Expr *seed = nullptr; ///< a number, or null for that of the run
   int64_t bound = 0;          ///< Index: numbers are below it
+  mlir::Value runtimeBound{}; ///< the same, where only a run knows it
+  NodeRef shapes{};           ///< Gamma
 
   int64_t seedNumber() const {
     return static_cast<int64_t>(static_cast<uint64_t>(seed->number));
@@ -136,6 +143,8 @@ struct ExpertCall {
   llvm::ArrayRef<Type> results;
   /// `combine = inputs`: the route whose weights multiply the inputs.
   const RouteValues *weighed = nullptr;
+  /// Every expert runs for every unit, as copies do.
+  bool areCopies = false;
 };
 
 /// The region of one kind of experts while it is written.
@@ -337,10 +346,28 @@ private:
   NodeRef emitRandom(const Expr &expr);
   NodeRef emitFixed(const Parameter &declaration);
   NodeRef draw(const Draw &wanted);
-  mlir::Value copyNumber();
   Dims extraDims();
+  NodeRef dirichlet(const Expr &expr, Draw wanted);
+  NodeRef drawIndex(const Expr &expr, Draw wanted);
+  const char *refusalOfDraw(const Expr &expr, DimsRef dims);
   NodeRef firstExceeding(const NodeRef &chances, const NodeRef &u,
                          const Dimension *dim);
+
+  // DrawNumbers.cpp
+  /// Which elements of a stream a draw takes: those of moe.draw.
+  struct DrawEntries {
+    Dims dims; ///< of what is drawn
+    mlir::Value numbers, copies, copy;
+  };
+  DrawEntries entriesOf(DimsRef drawn);
+  NodeRef copyNumber();
+  bool isStepped(const Dimension *dim) const;
+  NodeRef elementNumber(DimsRef dims);
+  void numberPairs(Scope &scope, const ExpertCall &call,
+                   const RouteValues &values, unsigned kind,
+                   const Dimension *pair, llvm::ArrayRef<NodeRef> inputs);
+  void refuseDraws(const ExpertCall &call, const RouteValues &values,
+                   llvm::ArrayRef<NodeRef> inputs);
 
   // Windows.cpp
   NodeRef emitWindows(const Expr &expr);
@@ -381,6 +408,7 @@ private:
   ExpertForm formOf(const ExpertCall &call);
   bool remembers(const Instance &instance) const;
   bool takesRows(const ExpertKind &kind) const;
+  bool draws(const Instance &instance) const;
   Rows enterRows(bool isUsed, const Dimension *rows);
   void leaveRows(const Rows &outer);
   const Scope *enclosingPairs() const;

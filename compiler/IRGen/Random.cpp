@@ -30,6 +30,8 @@ static moe::DrawKind kindOf(Draw::Kind kind) {
     return moe::DrawKind::Gumbel;
   case Draw::Index:
     return moe::DrawKind::Index;
+  case Draw::Gamma:
+    return moe::DrawKind::Gamma;
   }
   llvm_unreachable("all distributions are listed");
 }
@@ -59,8 +61,9 @@ static DenseElementsAttr drawNow(const Draw &wanted, llvm::StringRef path,
                                  int64_t seed, RankedTensorType type) {
   std::vector<T> numbers(type.getNumElements());
   spex_draw(nullptr, seed, path.str().c_str(), wanted.statement.c_str(),
-            wanted.call, /*copy=*/0, type.getNumElements(), wanted.kind,
-            wanted.bound, sizeof(T), numbers.data());
+            wanted.call, /*copy=*/0, /*entries=*/1, type.getNumElements(),
+            /*numbers=*/nullptr, /*copies=*/nullptr, wanted.kind, wanted.bound,
+            /*shapes=*/nullptr, sizeof(T), numbers.data());
   return DenseElementsAttr::get(type, ArrayRef(numbers));
 }
 
@@ -76,29 +79,20 @@ static DenseElementsAttr drawNow(const Draw &wanted, llvm::StringRef path,
              : drawNow<float>(wanted, path, seed, type);
 }
 
-/// Loops around as one number, the outermost counting first; 0 without.
-Value Generator::copyNumber() {
-  Value number = indexConstant(0);
-  if (fixedDepth > 0)
-    return number;
-  for (const Repeat &repeat : repeats) {
-    number = arith::MulIOp::create(builder, here, number,
-                                   indexConstant(repeat.size));
-    number = arith::AddIOp::create(builder, here, number, repeat.number);
-  }
-  return number;
-}
-
 NodeRef Generator::draw(const Draw &wanted) {
-  bool isIndex = wanted.kind == Draw::Index;
+  DrawEntries entries = entriesOf(wanted.dims);
   Tensor result;
-  result.dims = wanted.dims;
-  result.element = isIndex
-                       ? ElementType::Index
-                       : wider(ElementType::F32, program.numerics.accumulate);
+  result.dims = entries.dims;
+  result.element = wider(ElementType::F32, program.numerics.accumulate);
+  if (wanted.kind == Draw::Index)
+    result.element = ElementType::Index;
+  else if (wanted.kind == Draw::Gamma)
+    result.element = ElementType::F64;
   RankedTensorType type = tensorType(result.dims, result.element);
-  bool isFirstCopy = fixedDepth > 0 || repeats.empty();
-  if (isFirstCopy && wanted.seed)
+  bool isFirstCopy = !entries.numbers && !entries.copies &&
+                     (fixedDepth > 0 || repeats.empty());
+  bool isKnown = wanted.seed && !wanted.shapes && !wanted.runtimeBound;
+  if (isFirstCopy && isKnown)
     if (DenseElementsAttr made =
             drawNow(wanted, frame->path, wanted.seedNumber(), type)) {
       result.value = arith::ConstantOp::create(builder, here, made);
@@ -108,15 +102,19 @@ NodeRef Generator::draw(const Draw &wanted) {
   for (const Dimension *dim : result.dims)
     if (dim->isBounded)
       extents.push_back(sizeValue(dim));
-  IntegerAttr seed, bound;
+  IntegerAttr seed;
   if (wanted.seed)
     seed = builder.getI64IntegerAttr(wanted.seedNumber());
-  if (isIndex)
-    bound = builder.getI64IntegerAttr(wanted.bound);
-  result.value = moe::DrawOp::create(builder, here, type, kindOf(wanted.kind),
-                                     bound, frame->path, wanted.statement,
-                                     static_cast<uint64_t>(wanted.call),
-                                     copyNumber(), seed, extents);
+  Value bound = wanted.runtimeBound, shapes;
+  if (wanted.kind == Draw::Index && !bound)
+    bound = indexConstant(wanted.bound);
+  if (wanted.shapes)
+    shapes =
+        materialize(expanded(wanted.shapes, result.dims), result.dims).value;
+  result.value = moe::DrawOp::create(
+      builder, here, type, kindOf(wanted.kind), bound, frame->path,
+      wanted.statement, static_cast<uint64_t>(wanted.call), entries.copy, seed,
+      entries.numbers, entries.copies, shapes, extents);
   return makeLeaf(here, result);
 }
 
@@ -155,15 +153,71 @@ NodeRef Generator::firstExceeding(const NodeRef &chances, const NodeRef &u,
   return makeLeaf(here, result);
 }
 
+/// Shares over the last dim of `p`, distributed as Dirichlet's of weights p.
+NodeRef Generator::dirichlet(const Expr &expr, Draw wanted) {
+  wanted.kind = Draw::Gamma;
+  wanted.shapes = convert(emit(*expr.args[0]), ElementType::F64);
+  here = locate(expr.location);
+  NodeRef drawn = draw(wanted);
+  NodeRef share = binary(BinaryOp::Div, drawn,
+                         sum(here, drawn, {expr.type.dims.back()}));
+  return convert(share, wider(ElementType::F32, program.numerics.accumulate));
+}
+
+/// What no element number can be told of; or null.
+const char *Generator::refusalOfDraw(const Expr &expr, DimsRef dims) {
+  if (fixedDepth > 0)
+    return nullptr;
+  if (isInRows())
+    return "a random function inside of an expert that computes across `Rows`";
+  bool seesRows =
+      llvm::any_of(frame->instance->inputs, [&](const Input &input) {
+        return llvm::is_contained(input.type.dims, program.rows);
+      });
+  if (seesRows && !contains(dims, program.rows))
+    return "a random function without `Rows` in an expert that takes them";
+  // Numbers of entries are i32.
+  double most = 1;
+  for (const Dimension *dim : dims)
+    most *= dim->size;
+  if (most >= 0x1p31 && llvm::any_of(dims, [&](const Dimension *dim) {
+        return isStepped(dim);
+      }))
+    return "so many random numbers along the dimension of steps";
+  if (expr.builtin == Builtin::DrawIndex && isStepped(expr.type.target))
+    return "`draw_index` below the dimension of steps";
+  return nullptr;
+}
+
+NodeRef Generator::drawIndex(const Expr &expr, Draw wanted) {
+  const Dimension *target = expr.type.target;
+  const Expr *room = expr.findNamed("room");
+  int64_t kept = room ? static_cast<int64_t>(room->number) : 1;
+  wanted.kind = Draw::Index;
+  wanted.bound = target->size - kept + 1; // at least 1: E0117
+  if (target->isBounded) {
+    wanted.runtimeBound = sizeValue(target);
+    if (kept > 1) {
+      SizeFormula rest;
+      rest.op = SizeFormula::Op::Sub;
+      rest.args = {target->formula, {}};
+      rest.args[1].constant = kept;
+      checkSize(rest, "`draw_index`: `" + target->name +
+                          "` must have room for " + std::to_string(kept) +
+                          " entries");
+      wanted.runtimeBound =
+          arith::SubIOp::create(builder, here, wanted.runtimeBound,
+                                indexConstant(kept - 1));
+    }
+  }
+  return withTarget(draw(wanted), target);
+}
+
 NodeRef Generator::emitRandom(const Expr &expr) {
-  for (const Scope &scope : scopes)
-    if ((!scope.layer || isInRows()) && fixedDepth == 0)
-      return unsupported(expr, "a random function inside of an expert");
-  const Dimension *along = entry.stepAlong;
   Dims declared(expr.type.dims.begin(), expr.type.dims.end());
   Dims dims = unite(extraDims(), declared);
-  if (along && contains(dims, along))
-    return unsupported(expr, "a random function along the dimension of steps");
+  if (const char *what = refusalOfDraw(expr, dims))
+    return unsupported(expr, what);
   Draw wanted = {Draw::Uniform, dims, expr.statement, expr.index,
                  expr.findNamed("seed")};
   switch (expr.builtin) {
@@ -181,19 +235,14 @@ NodeRef Generator::emitRandom(const Expr &expr) {
   case Builtin::Categorical: {
     NodeRef p = convert(emit(*expr.args[0]), ElementType::F32);
     here = locate(expr.location);
-    NodeRef chances = expanded(p, dims);
-    return firstExceeding(chances, convert(draw(wanted), ElementType::F32),
+    NodeRef u = draw(wanted);
+    return firstExceeding(expanded(p, u->dims), convert(u, ElementType::F32),
                           expr.type.target);
   }
-  case Builtin::DrawIndex: {
-    if (expr.type.target->isBounded)
-      return unsupported(expr, "`draw_index` below a run-time size");
-    const Expr *room = expr.findNamed("room");
-    int64_t kept = room ? static_cast<int64_t>(room->number) : 1;
-    wanted.kind = Draw::Index;
-    wanted.bound = expr.type.target->size - kept + 1; // at least 1: E0117
-    return withTarget(draw(wanted), expr.type.target);
-  }
+  case Builtin::DrawIndex:
+    return drawIndex(expr, wanted);
+  case Builtin::Dirichlet:
+    return dirichlet(expr, wanted);
   default:
     return draw(wanted);
   }

@@ -117,9 +117,8 @@ bool Generator::checkRoute(const Route &route) {
   const char *what = nullptr;
   if (route.combine == Combine::Inputs && route.overflow == Overflow::Pass)
     what = "`pass` with `combine = inputs`";
-  else if (route.select.kind == Selection::Kind::Sample &&
-           (enclosingPairs() || isInRows()))
-    what = "`sample` inside of an expert";
+  else if (route.select.kind == Selection::Kind::Sample && isInRows())
+    what = "`sample` inside of an expert that computes across `Rows`";
   if (what)
     refuse(route.location, what);
   return !what;
@@ -217,6 +216,7 @@ ExpertCall Generator::callOf(const Route &route, RouteValues &values) {
   call.location = route.location;
   call.args = values.args;
   call.kinds = route.kinds;
+  call.areCopies = route.select.kind == Selection::Kind::All;
   call.experts = route.experts;
   call.results = route.resultTypes;
   return call;

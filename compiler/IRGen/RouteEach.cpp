@@ -81,6 +81,7 @@ Values Generator::emitEach(const Expr &expr) {
   call.args = args;
   call.kinds = kind;
   call.experts = expr.dims[0];
+  call.areCopies = true;
   call.results = expr.callee.instance->resultTypes;
   if (remembers(*expr.callee.instance))
     return runCopies(call);
@@ -109,10 +110,13 @@ Values Generator::runCopies(const ExpertCall &call) {
   Scope &scope = scopes.emplace_back();
   scope.dim = call.experts;
   scope.isCopies = true;
+  repeats.push_back({Value(), call.experts->size,
+                     convert(index(call.experts), ElementType::Int)});
   Values results =
       inlineBody(*callee.instance, pathBelow(callee.label), inputs);
   here = locate(call.location);
   scopes.pop_back();
+  repeats.pop_back();
   return results;
 }
 

@@ -24,6 +24,14 @@ uint64_t Evaluator::drawKey(const std::string &statement, int call,
   return spex_random_key(from, frame.path.c_str(), statement.c_str(), number);
 }
 
+/// Whether a run step by step meets `dim` part by part.
+static bool isStepped(const Dimension *dim, const EntryPoint &entry) {
+  for (; entry.stepAlong && dim; dim = dim->renamedFrom)
+    if (dim->name == entry.stepAlong->name)
+      return true;
+  return false;
+}
+
 /// Row-major over `dims`; rows of an expert come first and count as unit number
 /// times choices plus rank, so that other units do not move them.
 std::vector<uint64_t> Evaluator::elementNumbers(DimList &dims,
@@ -42,35 +50,17 @@ std::vector<uint64_t> Evaluator::elementNumbers(DimList &dims,
     numbers = {rowNumbers[request.program->rows].front()};
   }
   for (size_t i = rows == dims.end() ? 0 : 1; i < dims.size(); ++i) {
+    // A step knows of the steps to come no more than how many may.
+    int64_t size =
+        isStepped(dims[i], *request.entry) ? dims[i]->size : sizes[i];
     std::vector<uint64_t> next;
     next.reserve(numbers.size() * sizes[i]);
     for (uint64_t number : numbers)
       for (int64_t entry = 0; entry < sizes[i]; ++entry)
-        next.push_back(number * sizes[i] + entry);
+        next.push_back(number * size + entry);
     numbers = std::move(next);
   }
   return numbers;
-}
-
-/// The gamma distribution by Marsaglia and Tsang; attempt i of an element takes
-/// its words at steps 2i and 2i + 1.
-static double gammaOf(double shape, uint64_t key, uint64_t element) {
-  double boost = 1;
-  uint64_t step = 0;
-  if (shape < 1) {
-    double u = (spex_random_word(key, element, step++) + 0.5) / 4294967296.0;
-    boost = std::pow(u, 1 / shape);
-    shape += 1;
-  }
-  double d = shape - 1.0 / 3, c = 1 / std::sqrt(9 * d);
-  for (int attempt = 0; attempt < 64; ++attempt) {
-    double x = spex_normal(spex_random_word(key, element, step++));
-    double u = (spex_random_word(key, element, step++) + 0.5) / 4294967296.0;
-    double v = std::pow(1 + c * x, 3);
-    if (v > 0 && std::log(u) < x * x / 2 + d - d * v + d * std::log(v))
-      return boost * d * v;
-  }
-  return boost * d;
 }
 
 /// The dims around the call, then those written.
@@ -92,7 +82,7 @@ Tensor Evaluator::dirichlet(const Expr &expr, const Tensor &p, uint64_t key,
   Tensor shapes = expandTo(p, dims, sizes).permuted(dims).contiguous();
   Tensor drawn = Tensor::make(expr.type.element, dims, sizes);
   for (size_t i = 0; i < numbers.size(); ++i)
-    drawn.data()[i] = gammaOf(shapes.data()[i], key, numbers[i]);
+    drawn.data()[i] = spex_gamma(shapes.data()[i], key, numbers[i]);
   return rewriteFibres(expr.type.element, drawn, {expr.type.dims.back()},
                        [&](const double *in, int64_t n, double *out) {
                          double sum = sumOf(in, n);

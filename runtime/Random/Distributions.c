@@ -149,6 +149,25 @@ double spex_gumbel(uint32_t word) {
   return -spex_log(-spex_log(middle_of(word)));
 }
 
+double spex_gamma(double shape, uint64_t key, uint64_t element) {
+  double boost = 1;
+  uint64_t step = 0;
+  if (shape < 1) {
+    double u = middle_of(spex_random_word(key, element, step++));
+    boost = spex_exp(spex_log(u) / shape);
+    shape += 1;
+  }
+  double d = shape - 1.0 / 3, c = 1 / sqrt(9 * d);
+  for (int attempt = 0; attempt < 64; ++attempt) {
+    double x = spex_normal(spex_random_word(key, element, step++));
+    double u = middle_of(spex_random_word(key, element, step++));
+    double root = 1 + c * x, v = root * root * root;
+    if (v > 0 && spex_log(u) < x * x / 2 + d - d * v + d * spex_log(v))
+      return boost * d * v;
+  }
+  return boost * d;
+}
+
 static float tree_sum(float lanes[16]) {
   for (int half = 8; half > 0; half /= 2)
     for (int i = 0; i < half; ++i)

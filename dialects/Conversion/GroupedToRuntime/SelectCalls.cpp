@@ -110,19 +110,31 @@ static Value textPointer(Caller &c, Operation *op, StringRef text) {
 
 static void lower(DrawOp op, Value runtimeContext) {
   Caller c(op);
-  Value count = c.l.index(1);
-  auto type = cast<MemRefType>(op.getInit().getType());
-  for (int64_t i = 0; i < type.getRank(); ++i)
-    count = c.multiply(count, c.l.dim(op.getInit(), i));
+  auto numEntries = [&](Value memref, unsigned from) {
+    Value count = c.l.index(1);
+    auto type = cast<MemRefType>(memref.getType());
+    for (int64_t i = from; i < type.getRank(); ++i)
+      count = c.multiply(count, c.l.dim(memref, i));
+    return count;
+  };
+  auto pointerOrNull = [&](Value memref) {
+    return memref ? c.pointer(memref) : c.l.index(0);
+  };
+  // All is one entry where none are told apart.
+  Value entries = op.getNumbers() ? op.getNumbers() : op.getCopies();
+  unsigned rank = entries ? cast<MemRefType>(entries.getType()).getRank() : 0;
+  Value count = entries ? numEntries(entries, 0) : c.l.index(1);
   Value seed = c.l.index(op.getSeed().value_or(0));
   // A constant seed needs no run to ask for it.
   Value asked = op.getSeed() ? c.l.index(0) : runtimeContext;
+  Value bound = op.getBound() ? op.getBound() : c.l.index(0);
   c.call("spex_draw",
          {asked, seed, textPointer(c, op, op.getPath()),
-          textPointer(c, op, op.getStatement()), c.l.index(op.getCall()), op.getCopyNumber(),
-          count, c.l.index(op.getKind()),
-          c.l.index(op.getBound().value_or(0)), c.bytes(op.getInit()),
-          c.pointer(op.getInit())});
+          textPointer(c, op, op.getStatement()), c.l.index(op.getCall()),
+          op.getCopyNumber(), count, numEntries(op.getInit(), rank),
+          pointerOrNull(op.getNumbers()), pointerOrNull(op.getCopies()),
+          c.l.index(op.getKind()), bound, pointerOrNull(op.getShapes()),
+          c.bytes(op.getInit()), c.pointer(op.getInit())});
 }
 
 bool isSelectionOfGroup(Operation *op) {

@@ -48,8 +48,9 @@ static void convert(IRRewriter &rewriter, DrawOp op) {
   auto newOp = grouped::DrawOp::create(
       rewriter, loc, TypeRange(empty.getType()),
       rewriter.getI64IntegerAttr(static_cast<int64_t>(op.getKind())),
-      op.getBoundAttr(), op.getPathAttr(), op.getStatementAttr(),
-      op.getCallAttr(), op.getCopyNumber(), op.getSeedAttr(), empty);
+      op.getBound(), op.getPathAttr(), op.getStatementAttr(),
+      op.getCallAttr(), op.getCopyNumber(), op.getSeedAttr(), op.getNumbers(),
+      op.getCopies(), op.getShapes(), empty);
   rewriter.replaceOp(op, newOp->getResults());
 }
 

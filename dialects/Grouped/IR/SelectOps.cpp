@@ -61,16 +61,22 @@ LogicalResult SinkhornOp::verify() {
 
 LogicalResult DrawOp::verify() {
   // (C1)
-  int64_t kind = getKind(), lastKind = 3;
+  int64_t kind = getKind(), lastKind = 4;
   if (kind < 0 || kind > lastKind)
     return emitOpError("knows no distribution ") << kind;
-  bool isIndex = kind == lastKind;
-  if (isIndex != getBound().has_value() ||
-      (isIndex && static_cast<int64_t>(*getBound()) < 1))
-    return emitOpError() << (isIndex ? "needs a bound of at least 1"
-                                     : "takes no bound");
+  bool isIndex = kind == 3, isGamma = kind == lastKind;
+  if (isIndex != static_cast<bool>(getBound()))
+    return emitOpError() << (isIndex ? "needs a bound" : "takes no bound");
+  bool haveShapes = static_cast<bool>(getShapes());
+  if (haveShapes != isGamma ||
+      (isGamma && (getShape(getShapes()) != getShape(getInit()) ||
+                   !getElementTypeOrSelf(getShapes()).isF64())))
+    return emitOpError() << (isGamma ? "needs shapes in f64 for "
+                                     : "takes no shapes for ")
+                         << getInit().getType();
   Type element = getElementTypeOrSelf(getInit());
-  if (isIndex ? !element.isInteger(32) : !element.isF32() && !element.isF64())
+  if (isIndex ? !element.isInteger(32)
+              : (!element.isF32() || isGamma) && !element.isF64())
     return emitOpError("cannot write such numbers to ") << getInit().getType();
   return success();
 }

@@ -122,19 +122,23 @@ def Grouped_SinkhornOp : Grouped_DestinationOp<"sinkhorn"> {
   let hasVerifier = 1; // (C1), (C2)
 }
 
-def Grouped_DrawOp : Grouped_DestinationOp<"draw"> {
+def Grouped_DrawOp : Grouped_DestinationOp<"draw", [AttrSizedOperandSegments]> {
   let summary = "random numbers";
   let description = [{
     Element n of the destination, counted row-major, is made of word n of the
     stream of `statement` in `path` with number `call` + 2^32 * `copy_number`,
     under `seed` or, where none is given, under that of the run. `kind` is 0 for
     uniform numbers in [0, 1), 1 for normal ones, 2 for -log(-log(u)), 3 for
-    whole numbers from 0 to `bound` - 1.
+    whole numbers from 0 to `bound` - 1, 4 for gamma numbers of `shapes`.
+
+    `numbers` and `copies` have the first dimensions of the destination. Entry r
+    of these counts from `numbers`[r] times the elements of an entry, in place of
+    r times as many, and is of copy `copy_number` + `copies`[r].
 
     Constraints:
 
-    - (C1) `kind` is 0 to 3; 3 has a bound of at least 1 and a destination of
-      i32, the others have no bound and a destination of floats.
+    - (C1) `kind` is 0 to 4; 3 has a bound and a destination of i32, the others
+      have no bound and a destination of floats, 4 of f64 and shapes of its type.
 
     Example:
 
@@ -143,15 +147,20 @@ def Grouped_DrawOp : Grouped_DestinationOp<"draw"> {
         outs(%u0 : tensor<?x8xf32>) -> tensor<?x8xf32>
     ```
   }];
-  let arguments = (ins I64Attr:$kind, OptionalAttr<I64Attr>:$bound,
+  let arguments = (ins I64Attr:$kind, Optional<Index>:$bound,
                        StrAttr:$path, StrAttr:$statement, I64Attr:$call,
                        Index:$copy_number, OptionalAttr<I64Attr>:$seed,
+                       Optional<Grouped_Shaped>:$numbers,
+                       Optional<Grouped_Shaped>:$copies,
+                       Optional<Grouped_Shaped>:$shapes,
                        Grouped_Shaped:$init);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
     $kind (`below` $bound^)? $path $statement `call` $call `copy` $copy_number
-    (`seed` $seed^)? `outs` `(` $init `:` type($init) `)` attr-dict
-    (`->` type($result)^)?
+    (`seed` $seed^)? (`numbers` `(` $numbers^ `:` type($numbers) `)`)?
+    (`copies` `(` $copies^ `:` type($copies) `)`)?
+    (`shapes` `(` $shapes^ `:` type($shapes) `)`)?
+    `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
   let extraClassDeclaration = [{
     MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }

@@ -55,7 +55,8 @@ def Moe_DrawKind : I32EnumAttr<"DrawKind", "a distribution", [
     I32EnumAttrCase<"Uniform", 0, "uniform">,
     I32EnumAttrCase<"Normal", 1, "normal">,
     I32EnumAttrCase<"Gumbel", 2, "gumbel">,
-    I32EnumAttrCase<"Index", 3, "index">]> {
+    I32EnumAttrCase<"Index", 3, "index">,
+    I32EnumAttrCase<"Gamma", 4, "gamma">]> {
   let cppNamespace = "::mlir::moe";
 }
 

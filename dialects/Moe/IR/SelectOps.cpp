@@ -104,13 +104,30 @@ LogicalResult DrawOp::verify() {
     return emitOpError("has ") << numSizes << " sizes for " << getType();
   // (C2)
   bool isIndex = getKind() == DrawKind::Index;
-  if (isIndex != getBound().has_value() ||
-      (isIndex && static_cast<int64_t>(*getBound()) < 1))
-    return emitOpError() << (isIndex ? "needs a bound of at least 1 for '"
+  if (isIndex != static_cast<bool>(getBound()))
+    return emitOpError() << (isIndex ? "needs a bound for '"
                                      : "takes no bound for '")
                          << stringifyDrawKind(getKind()) << "'";
   if (isIndex != getType().getElementType().isInteger(32))
     return emitOpError("cannot give ")
            << getType() << " for '" << stringifyDrawKind(getKind()) << "'";
+  // (C3)
+  Type wanted = getKind() == DrawKind::Gamma ? Type(getType()) : Type();
+  if (wanted != (getShapes() ? getShapes().getType() : Type()))
+    return emitOpError("has shapes that do not fit '")
+           << stringifyDrawKind(getKind()) << "' of " << getType();
+  // (C4)
+  ArrayRef<int64_t> all = getType().getShape(), first;
+  for (Value entries : {getNumbers(), getCopies()}) {
+    if (!entries)
+      continue;
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(entries.getType()).getShape();
+    bool isFirst = first.empty() || first == shape;
+    first = shape;
+    if (!isFirst || shape.size() > all.size() ||
+        shape != all.take_front(shape.size()))
+      return emitOpError("has entries ")
+             << entries.getType() << " that do not lead " << getType();
+  }
   return success();
 }

@@ -110,41 +110,58 @@ def Moe_SinkhornOp : Moe_Op<"sinkhorn", [
   let hasVerifier = 1; // (C1)
 }
 
-def Moe_DrawOp : Moe_Op<"draw", [NoMemoryEffect]> {
+def Moe_DrawOp : Moe_Op<"draw", [NoMemoryEffect, AttrSizedOperandSegments]> {
   let summary = "random numbers";
   let description = [{
     Element n, counted row-major, is made of word n of the stream of `statement`
     in `path` with number `call` + 2^32 * `copy_number`, under `seed` or, where
     none is given, under that of the run. `copy_number` tells apart the layers of
     a stack. `uniform` is in [0, 1), `normal` has mean 0 and deviation 1,
-    `gumbel` is -log(-log(u)), `index` a whole number from 0 to `bound` - 1. Made
-    in f64 and rounded once.
+    `gumbel` is -log(-log(u)), `index` a whole number from 0 to `bound` - 1,
+    `gamma` of the distribution whose shape parameter stands in `shapes`. Made in
+    f64 and rounded once.
+
+    `numbers` has the first dimensions of the result. Entry r of these counts
+    from `numbers`[r] times the elements of an entry, in place of r times as
+    many: so the rows of an expert draw the same whatever rows are around. Where
+    `copies` is given, entry r is of copy `copy_number` + `copies`[r].
 
     Constraints:
 
     - (C1) There is one size for each dynamic dimension.
-    - (C2) `index` has a bound of at least 1 and gives i32; others have none and
-      give f32 or f64.
+    - (C2) `index` has a bound and gives i32; others have none and give f32 or
+      f64.
+    - (C3) `gamma` gives f64 and has shapes of its own type; others have none.
+    - (C4) `numbers` and `copies` have the first dimensions of the result, and as
+      many as each other.
 
     Example:
 
     ```mlir
     %u = moe.draw uniform "Block" "noise" call 0 copy %l (%n)
         : tensor<?x8xf32>
-    %table = moe.draw index below 64 "Hash" "table" call 0 copy %l seed 42 ()
+    %table = moe.draw index below %c64 "Hash" "table" call 0 copy %l seed 42 ()
         : tensor<50264xi32>
+    %rows = moe.draw normal "y" "return" call 0 copy %l
+        numbers(%r : tensor<?xi32>) (%n) : tensor<?x8xf32>
     ```
   }];
-  let arguments = (ins Moe_DrawKind:$kind, OptionalAttr<I64Attr>:$bound,
+  let arguments = (ins Moe_DrawKind:$kind, Optional<Index>:$bound,
                        StrAttr:$path, StrAttr:$statement, I64Attr:$call,
                        Index:$copy_number, OptionalAttr<I64Attr>:$seed,
+                       Optional<TensorOf<[I32]>>:$numbers,
+                       Optional<TensorOf<[I32]>>:$copies,
+                       Optional<TensorOf<[F64]>>:$shapes,
                        Variadic<Index>:$sizes);
   let results = (outs RankedTensorOf<[F32, F64, I32]>:$result);
   let assemblyFormat = [{
     $kind (`below` $bound^)? $path $statement `call` $call `copy` $copy_number
-    (`seed` $seed^)? `(` $sizes `)` attr-dict `:` type($result)
+    (`seed` $seed^)? (`numbers` `(` $numbers^ `:` type($numbers) `)`)?
+    (`copies` `(` $copies^ `:` type($copies) `)`)?
+    (`shapes` `(` $shapes^ `:` type($shapes) `)`)? `(` $sizes `)` attr-dict `:`
+    type($result)
   }];
-  let hasVerifier = 1; // (C1), (C2)
+  let hasVerifier = 1; // (C1), (C2), (C3), (C4)
 }
 
 def Moe_PlanOp : Moe_Op<"plan", [NoMemoryEffect, InferTypeOpAdaptor]> {

@@ -162,14 +162,19 @@ void spex_sinkhorn(const void *x, int64_t bytes, int64_t batches, int64_t rows,
                    int64_t columns, double tolerance, int64_t limit, void *plan,
                    double *work);
 
-/* grouped.draw: the first `count` elements of the stream of `statement` in
-   `path` with number call + 2^32 * copy (spex_random_key), at step 0. The seed
-   is that of the context, or `seed` where the context is null.
+/* grouped.draw: `entries` times `width` elements of the stream of `statement`
+   in `path` with number call + 2^32 * copy (spex_random_key), at step 0. The
+   seed is that of the context, or `seed` where the context is null. Entry e
+   begins at element numbers[e] * width, or e * width where `numbers` is null;
+   copies[e] is added to its copy unless `copies` is null.
    kind: 0 spex_uniform, 1 spex_normal, 2 spex_gumbel, as floats of `bytes`
-   bytes (4 or 8); 3: int32, (word * bound) / 2^32 rounded down. */
+   bytes (4 or 8); 3: int32, (word * bound) / 2^32 rounded down; 4: spex_gamma
+   of shapes [entries * width], in f64. */
 void spex_draw(const spex_context *context, int64_t seed, const char *path,
-               const char *statement, int64_t call, int64_t copy, int64_t count,
-               int64_t kind, int64_t bound, int64_t bytes, void *out);
+               const char *statement, int64_t call, int64_t copy,
+               int64_t entries, int64_t width, const int32_t *numbers,
+               const int32_t *copies, int64_t kind, int64_t bound,
+               const double *shapes, int64_t bytes, void *out);
 
 /* A run-time error of the program, as a size that does not divide. `message` [length] is UTF-8 without a final stop. The first one
    counts; the run goes on and its results are thrown away. */

@@ -39,6 +39,11 @@ double spex_uniform(uint32_t word); /* (w div 256) * 2^-24 */
 double spex_normal(uint32_t word); /* inverse normal CDF of (w + 1/2) * 2^-32 */
 double spex_gumbel(uint32_t word); /* -log(-log((w + 1/2) * 2^-32)) */
 
+/* A gamma number, by Marsaglia and Tsang: attempt i takes the words of
+   `element` at steps 2i and 2i + 1, behind one more uniform for a shape below
+   1. After 64 attempts, of which each succeeds in 19 of 20 cases, the mean. */
+double spex_gamma(double shape, uint64_t key, uint64_t element);
+
 /* The inverse of the normal distribution function, 0 < p < 1, to about 1e-15.
  */
 double spex_inverse_normal_cdf(double p);

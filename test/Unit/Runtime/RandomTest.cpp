@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "spex/kernels.h"
 #include "spex/random.h"
 
 #include "gtest/gtest.h"
@@ -133,6 +134,39 @@ TEST(RandomTest, NormalHasMomentsOfANormal) {
   // Standard deviations of these means: 1/sqrt(n) and sqrt(2/n); four of each.
   EXPECT_NEAR(sum / n, 0, 4 * 0.0032);
   EXPECT_NEAR(squares / n, 1, 4 * 0.0045);
+}
+
+TEST(RandomTest, GammaHasMomentsOfAGamma) {
+  for (double shape : {0.3, 1.0, 7.0}) {
+    const int count = 40000;
+    double sum = 0, squares = 0;
+    for (int i = 0; i < count; ++i) {
+      double x = spex_gamma(shape, /*key=*/11, i);
+      sum += x;
+      squares += x * x;
+    }
+    // Mean and variance are the shape; a mean is off by its deviation, and a
+    // variance by about sqrt(2 + 6 / shape) shapes, over sqrt(count).
+    double mean = sum / count, variance = squares / count - mean * mean;
+    EXPECT_NEAR(mean, shape, 4 * std::sqrt(shape / count));
+    EXPECT_NEAR(variance, shape,
+                4 * shape * std::sqrt((2 + 6 / shape) / count));
+  }
+}
+
+TEST(RandomTest, EntriesOfADrawCountFromTheirNumbers) {
+  // Streams of copies 5 and 7, each as a whole: four entries of three elements.
+  float whole[2][12];
+  for (int i = 0; i < 2; ++i)
+    spex_draw(nullptr, 3, "y", "u", 1, 5 + 2 * i, 1, 12, nullptr, nullptr, 0, 0,
+              nullptr, sizeof(float), whole[i]);
+  const int32_t numbers[] = {2, 0, 3}, copies[] = {0, 2, 2};
+  float drawn[9];
+  spex_draw(nullptr, 3, "y", "u", 1, 5, 3, 3, numbers, copies, 0, 0, nullptr,
+            sizeof(float), drawn);
+  for (int e = 0; e < 3; ++e)
+    for (int i = 0; i < 3; ++i)
+      EXPECT_EQ(drawn[3 * e + i], whole[copies[e] / 2][3 * numbers[e] + i]);
 }
 
 TEST(RandomTest, CategoricalTakesTheFirstAboveTheShare) {

@@ -45,15 +45,15 @@ func.func @sinkhorn_c2(%s: memref<1x4x4xf32>, %p: memref<1x4x4xf32>) {
 // -----
 
 func.func @draw_c1_kind(%l: index, %d: memref<9xf32>) {
-  // expected-error@+1 {{knows no distribution 4}}
-  grouped.draw 4 "a" "b" call 0 copy %l outs(%d : memref<9xf32>)
+  // expected-error@+1 {{knows no distribution 5}}
+  grouped.draw 5 "a" "b" call 0 copy %l outs(%d : memref<9xf32>)
   return
 }
 
 // -----
 
 func.func @draw_c1_bound(%l: index, %d: memref<9xi32>) {
-  // expected-error@+1 {{needs a bound of at least 1}}
+  // expected-error@+1 {{needs a bound}}
   grouped.draw 3 "a" "b" call 0 copy %l outs(%d : memref<9xi32>)
   return
 }
@@ -62,7 +62,15 @@ func.func @draw_c1_bound(%l: index, %d: memref<9xi32>) {
 
 func.func @draw_c1_no_bound(%l: index, %d: memref<9xf32>) {
   // expected-error@+1 {{takes no bound}}
-  grouped.draw 1 below 4 "a" "b" call 0 copy %l outs(%d : memref<9xf32>)
+  grouped.draw 1 below %l "a" "b" call 0 copy %l outs(%d : memref<9xf32>)
+  return
+}
+
+// -----
+
+func.func @draw_c1_shapes(%l: index, %d: memref<9xf64>, %s: memref<8xf64>) {
+  // expected-error@+1 {{needs shapes in f64 for 'memref<9xf64>'}}
+  grouped.draw 4 "a" "b" call 0 copy %l shapes(%s : memref<8xf64>) outs(%d : memref<9xf64>)
   return
 }
 

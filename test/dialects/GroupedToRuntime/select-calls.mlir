@@ -50,8 +50,17 @@ func.func @scales_a_plan(%s: memref<2x?x8xf32>, %p: memref<2x?x8xf32>) attribute
 // CHECK:         call @spex_draw(%[[CONTEXT]],
 // CHECK-DAG:     %[[SEED:.*]] = arith.constant 42 : index
 // CHECK:         call @spex_draw(%{{.*}}, %[[SEED]],
-func.func @draws(%l: index, %d: memref<?x8xf32>, %t: memref<9xi32>) attributes {spex.entry} {
+// Entries of two dimensions that are told apart, each of eight elements.
+// CHECK:         %[[ENTRIES:.*]] = arith.muli
+// CHECK:         %[[NUMBERS:.*]] = memref.extract_aligned_pointer_as_index %arg4
+// CHECK:         %[[COPIES:.*]] = memref.extract_aligned_pointer_as_index %arg5
+// CHECK:         call @spex_draw({{.*}}, %[[NUMBERS]], %[[COPIES]],
+func.func @draws(%l: index, %d: memref<?x8xf32>, %t: memref<9xi32>, %e: memref<?x3x8xf32>,
+                 %n: memref<?x3xi32>, %c: memref<?x3xi32>) attributes {spex.entry} {
   grouped.draw 2 "a" "b" call 0 copy %l outs(%d : memref<?x8xf32>)
-  grouped.draw 3 below 64 "a" "b" call 1 copy %l seed 42 outs(%t : memref<9xi32>)
+  %c64 = arith.constant 64 : index
+  grouped.draw 3 below %c64 "a" "b" call 1 copy %l seed 42 outs(%t : memref<9xi32>)
+  grouped.draw 0 "a" "b" call 0 copy %l numbers(%n : memref<?x3xi32>) copies(%c : memref<?x3xi32>)
+      outs(%e : memref<?x3x8xf32>)
   return
 }

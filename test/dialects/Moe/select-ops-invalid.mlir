@@ -42,7 +42,7 @@ func.func @draw_c1(%n: index) {
 // -----
 
 func.func @draw_c2_no_bound(%n: index) {
-  // expected-error@+1 {{needs a bound of at least 1 for 'index'}}
+  // expected-error@+1 {{needs a bound for 'index'}}
   %0 = moe.draw index "a" "b" call 0 copy %n () : tensor<4xi32>
   return
 }
@@ -51,7 +51,31 @@ func.func @draw_c2_no_bound(%n: index) {
 
 func.func @draw_c2_bound(%n: index) {
   // expected-error@+1 {{takes no bound for 'normal'}}
-  %0 = moe.draw normal below 4 "a" "b" call 0 copy %n () : tensor<4xf32>
+  %0 = moe.draw normal below %n "a" "b" call 0 copy %n () : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @draw_c3_shapes(%n: index) {
+  // expected-error@+1 {{has shapes that do not fit 'gamma' of 'tensor<4xf64>'}}
+  %0 = moe.draw gamma "a" "b" call 0 copy %n () : tensor<4xf64>
+  return
+}
+
+// -----
+
+func.func @draw_c4_entries(%n: index, %r: tensor<3xi32>) {
+  // expected-error@+1 {{has entries 'tensor<3xi32>' that do not lead 'tensor<4x3xf32>'}}
+  %0 = moe.draw normal "a" "b" call 0 copy %n numbers(%r : tensor<3xi32>) () : tensor<4x3xf32>
+  return
+}
+
+// -----
+
+func.func @draw_c4_both(%n: index, %r: tensor<4xi32>, %c: tensor<4x3xi32>) {
+  // expected-error@+1 {{has entries 'tensor<4x3xi32>' that do not lead 'tensor<4x3xf32>'}}
+  %0 = moe.draw normal "a" "b" call 0 copy %n numbers(%r : tensor<4xi32>) copies(%c : tensor<4x3xi32>) () : tensor<4x3xf32>
   return
 }
 

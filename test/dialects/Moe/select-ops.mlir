@@ -33,11 +33,20 @@ func.func @orders_choices(%a: tensor<?x2xi32>, %b: tensor<4x2xi32>)
 }
 
 // CHECK-LABEL: func.func @draws(
-func.func @draws(%n: index, %l: index) -> (tensor<?x8xf32>, tensor<9xi32>) {
-  // CHECK: moe.draw gumbel "Block" "y" call 1 copy %{{.*}}(%{{.*}}) : tensor<?x8xf32>
+func.func @draws(%n: index, %l: index, %r: tensor<?xi32>, %h: tensor<4xf64>)
+    -> (tensor<?x8xf32>, tensor<9xi32>, tensor<?x8xf32>, tensor<4xf64>) {
+  // CHECK: moe.draw gumbel "Block" "y" call 1 copy %{{.*}} (%{{.*}}) : tensor<?x8xf32>
   %g = moe.draw gumbel "Block" "y" call 1 copy %l (%n) : tensor<?x8xf32>
-  // CHECK: moe.draw index below 64 "Hash" "table" call 0 copy %{{.*}} seed 42() : tensor<9xi32>
-  %t = moe.draw index below 64 "Hash" "table" call 0 copy %l seed 42 ()
+  // CHECK: moe.draw index below %{{.*}} "Hash" "table" call 0 copy %{{.*}} seed 42 () : tensor<9xi32>
+  %c64 = arith.constant 64 : index
+  %t = moe.draw index below %c64 "Hash" "table" call 0 copy %l seed 42 ()
       : tensor<9xi32>
-  return %g, %t : tensor<?x8xf32>, tensor<9xi32>
+  // CHECK: moe.draw uniform "y" "u" call 0 copy %{{.*}} numbers(%{{.*}} : tensor<?xi32>) copies(%{{.*}} : tensor<?xi32>){{ ?}}(%{{.*}}) : tensor<?x8xf32>
+  %u = moe.draw uniform "y" "u" call 0 copy %l numbers(%r : tensor<?xi32>)
+      copies(%r : tensor<?xi32>) (%n) : tensor<?x8xf32>
+  // CHECK: moe.draw gamma "y" "d" call 0 copy %{{.*}} shapes(%{{.*}} : tensor<4xf64>){{ ?}}() : tensor<4xf64>
+  %d = moe.draw gamma "y" "d" call 0 copy %l shapes(%h : tensor<4xf64>) ()
+      : tensor<4xf64>
+  return %g, %t, %u, %d
+      : tensor<?x8xf32>, tensor<9xi32>, tensor<?x8xf32>, tensor<4xf64>
 }
