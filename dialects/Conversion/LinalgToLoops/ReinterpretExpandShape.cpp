@@ -21,14 +21,15 @@ namespace spex {
 #include "dialects/Conversion/LinalgToLoops/Passes.h.inc"
 
 /// The inner dimension of a group keeps the stride of the whole; each further
-/// out strides over all of those within.
+/// out strides over all of those within. What becomes of a single number is in
+/// no group.
 static SmallVector<OpFoldResult>
 stridesOf(memref::ExpandShapeOp op, OpBuilder &b, ValueRange sourceStrides) {
   Location loc = op.getLoc();
   MemRefType type = op.getResultType();
   SmallVector<OpFoldResult> sizes = op.getMixedOutputShape();
   SmallVector<int64_t> known = type.getStridesAndOffset().first;
-  SmallVector<OpFoldResult> strides(type.getRank());
+  SmallVector<OpFoldResult> strides(type.getRank(), b.getIndexAttr(1));
   for (auto [dim, group] : llvm::enumerate(op.getReassociationIndices())) {
     Value stride = sourceStrides[dim];
     for (int64_t inner : llvm::reverse(group)) {

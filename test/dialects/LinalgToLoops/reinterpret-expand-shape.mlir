@@ -23,3 +23,11 @@ func.func @keeps_offset_and_strides(%m: memref<?x4xf32, strided<[?, 1], offset: 
       : memref<?x4xf32, strided<[?, 1], offset: ?>> into memref<2x?x4xf32, strided<[?, ?, 1], offset: ?>>
   return %0 : memref<2x?x4xf32, strided<[?, ?, 1], offset: ?>>
 }
+
+// CHECK-LABEL: func.func @expands_a_single_number(
+// CHECK-SAME:    %[[M:[a-zA-Z0-9_-]+]]: memref<i32>)
+// CHECK:         memref.reinterpret_cast %[[M]] to offset: [0], sizes: [1, 1], strides: [1, 1]
+func.func @expands_a_single_number(%m: memref<i32>) -> memref<1x1xi32> {
+  %0 = memref.expand_shape %m [] output_shape [1, 1] : memref<i32> into memref<1x1xi32>
+  return %0 : memref<1x1xi32>
+}
