@@ -34,8 +34,9 @@ static double changeOf(double a, double b) {
 }
 
 static double boundOf(ElementType element, double value, double change) {
-  return std::max(changeFactor * change,
-                  smallestBound * unitInLastPlace(element, value));
+  return std::max({changeFactor * change,
+                   smallestBound * unitInLastPlace(element, value),
+                   smallestNormal(element)});
 }
 
 /// `changes[i]` becomes the larger of itself and the change of element i.

@@ -61,6 +61,15 @@ double unitInLastPlace(ElementType type, double value) {
   return std::ldexp(1.0, lastPlace(formatOf(type), value));
 }
 
+double smallestNormal(ElementType type) {
+  if (!isFloat(type))
+    return 0;
+  // Narrower types are computed in f32.
+  Format format =
+      formatOf(type == ElementType::F64 ? type : ElementType::F32);
+  return std::ldexp(1.0, format.lowest);
+}
+
 double unitRoundoff(ElementType type) {
   return std::ldexp(1.0, -formatOf(type).digits);
 }

@@ -28,6 +28,10 @@ double roundTo(ElementType type, double value);
 /// that are not floats.
 double unitInLastPlace(ElementType type, double value);
 
+/// The smallest normal number of the type that computes values of `type`; a
+/// function may give 0 for what is below. 0 for types that are not floats.
+double smallestNormal(ElementType type);
+
 /// The largest relative error of one rounding: 2^-24 for f32.
 double unitRoundoff(ElementType type);
 

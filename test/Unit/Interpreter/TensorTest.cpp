@@ -62,6 +62,9 @@ TEST(RoundingTest, KnowsTheLastPlace) {
   EXPECT_EQ(unitInLastPlace(ElementType::F32, 0), std::ldexp(1, -149));
   EXPECT_EQ(unitInLastPlace(ElementType::BF16, 2), std::ldexp(1, -6));
   EXPECT_EQ(unitInLastPlace(ElementType::Index, 2), 0);
+  EXPECT_EQ(smallestNormal(ElementType::F16), std::ldexp(1, -126));
+  EXPECT_EQ(smallestNormal(ElementType::F64), std::ldexp(1, -1022));
+  EXPECT_EQ(smallestNormal(ElementType::Bool), 0);
 }
 
 TEST(TensorTest, ViewsShareNumbers) {
