@@ -232,6 +232,9 @@ Value Checker::evaluateDimension(const ast::DimensionExpr &expr, Body &body) {
   Value value = tensor(std::move(made), {});
   value.meaning.isNumber = true;
   value.meaning.facts.isWhole = true;
+  // A position that knows how many there are knows of later ones.
+  for (const Dimension *base : arithmetic.bases(sizeOf(dim)))
+    value.meaning.facts.full.add(root(base), inBothPhases);
   return value;
 }
 

@@ -7,6 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Sema/Checker.h"
+#include "compiler/Sema/RouteClauses.h"
+
+#include "llvm/ADT/STLExtras.h"
 
 namespace spex::sema {
 
@@ -86,8 +89,23 @@ static bool isOneChoice(const ast::Selection *selection, int64_t count) {
          (selection->kind == ast::Selection::Kind::Top && count == 1);
 }
 
+static bool readsTokens(const Expr &expr) {
+  return (expr.kind == Expr::Kind::RouteWord &&
+          expr.word == RouteWord::Tokens) ||
+         llvm::any_of(expr.args,
+                      [](const ExprPtr &arg) { return readsTokens(*arg); }) ||
+         llvm::any_of(expr.named,
+                      [](const auto &arg) { return readsTokens(*arg.second); });
+}
+
 void Checker::noteSight(RouteState &state, Body &body, Facts &seen) {
   seen = state.choice;
+  // Where a formula knows how many units there are, each reaches all.
+  if (llvm::any_of(valueClauses(*state.route), [](const ExprPtr *clause) {
+        return *clause && readsTokens(**clause);
+      }))
+    for (const Dimension *dim : state.group)
+      seen.full.add(root(dim), inBothPhases);
   for (auto [phase, selection] :
        {std::pair<unsigned, const ast::Selection *>(inTraining,
                                                     state.selections.train),
