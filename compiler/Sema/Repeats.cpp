@@ -8,6 +8,8 @@
 
 #include "compiler/Sema/Checker.h"
 
+#include <algorithm>
+
 namespace spex::sema {
 
 Value Checker::evaluateRepeat(const ast::RepeatExpr &expr, Body &body) {
@@ -247,7 +249,12 @@ Value Checker::finishScan(const ast::ScanExpr &expr, const Dimension *dim,
   Value emitted = std::move(*scan.emitted);
   if (emitted.kind == Value::Kind::Route || emitted.kind == Value::Kind::Part)
     emitted = toTensor(std::move(emitted), expr.location);
-  if (emitted.isError())
+  // A next value of another type was reported.
+  bool isWhole = std::all_of(expr.carries.begin(), expr.carries.end(),
+                             [&](const ast::Carry &carry) {
+                               return scan.nextValues.count(carry.name.text);
+                             });
+  if (emitted.isError() || !isWhole)
     return {};
   Facts nexts;
   for (const auto &[name, next] : scan.nextValues)
