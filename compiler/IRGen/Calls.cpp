@@ -40,10 +40,28 @@ NodeRef Generator::bound(const NodeRef &node, const Type &type) {
 }
 
 /// What is passed; null where an input takes its default.
+/// An argument with what callers brought along first, then its own dims as its
+/// type has them: units and random numbers are counted in that order, wherever
+/// the value itself has its axes.
+NodeRef Generator::inOrder(const NodeRef &node, const Expr &arg) {
+  Dims order;
+  for (DimsRef dims : {DimsRef(frame->extra), DimsRef(arg.type.dims)})
+    for (const Dimension *dim : dims)
+      if (contains(node->dims, dim))
+        order = unite(order, {dim});
+  order = unite(order, node->dims);
+  if (order == node->dims)
+    return node;
+  NodeRef result =
+      makeApply(here, node->element, order, {node},
+                [](Scalars &, ArrayRef<Value> v) { return v[0]; });
+  return node->target ? withTarget(result, node->target) : result;
+}
+
 SmallVector<NodeRef> Generator::emitArgs(const std::vector<ExprPtr> &args) {
   SmallVector<NodeRef> nodes;
   for (const ExprPtr &arg : args)
-    nodes.push_back(arg ? emit(*arg) : nullptr);
+    nodes.push_back(arg ? inOrder(emit(*arg), *arg) : nullptr);
   return nodes;
 }
 

@@ -290,6 +290,7 @@ private:
   Values call(const Expr &expr);
   Values inlineBody(const Instance &callee, std::string path,
                     llvm::ArrayRef<NodeRef> inputs);
+  NodeRef inOrder(const NodeRef &node, const Expr &arg);
   llvm::SmallVector<NodeRef> emitArgs(const std::vector<ExprPtr> &args);
   llvm::SmallVector<NodeRef> bindInputs(const Instance &callee,
                                         llvm::ArrayRef<NodeRef> args,
