@@ -9,8 +9,6 @@
 #include "compiler/Sema/Checker.h"
 #include "compiler/Sema/RouteClauses.h"
 
-#include "llvm/ADT/STLExtras.h"
-
 namespace spex::sema {
 
 void Checker::settleGroup(RouteState &state, Body &body) {
@@ -90,22 +88,22 @@ static bool isOneChoice(const ast::Selection *selection, int64_t count) {
 }
 
 static bool readsTokens(const Expr &expr) {
-  return (expr.kind == Expr::Kind::RouteWord &&
-          expr.word == RouteWord::Tokens) ||
-         llvm::any_of(expr.args,
-                      [](const ExprPtr &arg) { return readsTokens(*arg); }) ||
-         llvm::any_of(expr.named,
-                      [](const auto &arg) { return readsTokens(*arg.second); });
+  bool isFound = expr.kind == Expr::Kind::RouteWord &&
+                 expr.word == RouteWord::Tokens;
+  for (const ExprPtr &arg : expr.args)
+    isFound |= readsTokens(*arg);
+  for (const auto &[name, arg] : expr.named)
+    isFound |= readsTokens(*arg);
+  return isFound;
 }
 
 void Checker::noteSight(RouteState &state, Body &body, Facts &seen) {
   seen = state.choice;
   // Where a formula knows how many units there are, each reaches all.
-  if (llvm::any_of(valueClauses(*state.route), [](const ExprPtr *clause) {
-        return *clause && readsTokens(**clause);
-      }))
-    for (const Dimension *dim : state.group)
-      seen.full.add(root(dim), inBothPhases);
+  for (const ExprPtr *clause : valueClauses(*state.route))
+    if (*clause && readsTokens(**clause))
+      for (const Dimension *dim : state.group)
+        seen.full.add(root(dim), inBothPhases);
   for (auto [phase, selection] :
        {std::pair<unsigned, const ast::Selection *>(inTraining,
                                                     state.selections.train),
