@@ -43,14 +43,6 @@ def cut(content, shape, axis, first, last):
     return b"".join(content[o * row + first * inner:o * row + last * inner] for o in range(outer))
 
 
-def rows_of(arrays, axis):
-    """The arrays joined along an axis, as bytes."""
-    outer = count(arrays[0][1][:axis])
-    pieces = [len(array[2]) // outer for array in arrays]
-    return b"".join(array[2][o * size:(o + 1) * size]
-                    for o in range(outer) for array, size in zip(arrays, pieces))
-
-
 def write_inputs(program, seed, sizes, rows, folder):
     """Writes every input, or only rows of the batch; gives (file, name)."""
     written = []

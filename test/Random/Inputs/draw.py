@@ -52,6 +52,9 @@ class Program:
         self.is_causal = True
         self.is_f32 = True
         self.steps = False    # whether the export has step(along: S)
+        self.draws = False    # whether it draws random numbers at inference
+        self.spans_batch = False  # whether rows of the batch meet outside of routes
+        self.multiples = {}   # bounded dim -> what its size is a multiple of
 
     def name(self, word):
         """A name like `word` that is not taken."""

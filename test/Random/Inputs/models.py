@@ -4,6 +4,7 @@ import re
 from draw import Draw, Program, bracket
 from blocks import make_along, make_attention, make_mix, make_norm, make_split
 from experts import make_expert
+from layers import ALONG, APART
 from routes import add_route
 
 NUMERICS = (("", True, 10), ("store = bf16\n  compute = bf16", False, 4),
@@ -20,11 +21,15 @@ def make_block(program, units, width, extras):
         kinds = [(make_mix, 3), (make_split, 2)]
         if seq:
             kinds += [(make_attention, 5), (make_along, 1)]
+        if program.is_wide:
+            kinds += APART + ALONG if seq else APART
         make = draw.weighted(kinds)
         if make is make_attention:
             callee = make_attention(program, seq, width, draw.chance(0.3))
         elif make is make_along:
             callee = make_along(program, seq, width)
+        elif program.is_wide and make in dict(ALONG + APART):
+            callee = make(program, seq, width)
         else:
             callee = make(program, width)
         body.append(f"u{step + 1} = {callee}({value}) + {value}")
@@ -47,7 +52,7 @@ def make_block(program, units, width, extras):
 def add_fields(program, route, name):
     """Reads of the record: (field, text, dims, element)."""
     draw, e, units = program.draw, route.experts, route.units
-    chosen = not any("select = all" in clause for clause in route.clauses)
+    chosen = "select = all" not in route.clauses
     fields = [("w", f"{name}.weight", units + [e], "f32")]
     if any(clause.startswith("score") for clause in route.clauses):
         fields.append(("score", f"{name}.score", units + [e], None))
@@ -60,11 +65,17 @@ def add_fields(program, route, name):
                    ("load", f"{name}.load", rest + [e], "f32"),
                    ("ran", f"f32({name}.count)", rest + [e], "f32"),
                    ("dropped", f"{name}.dropped", rest, "f32")]
+    if program.is_wide and (" at " in str(route.clauses) or "top 1 " in str(route.clauses)):
+        fields.append(("index", f"{name}.index", units, f"index<{e}>"))
+    if program.is_wide and not chosen and route.sends_value and "combine = merge" not in route.clauses:
+        each = f"{name}.each.y" if route.is_record else f"{name}.each"
+        fields.append(("each", each, units + [e, route.width], None))
     fields = [field for field in fields if draw.chance(0.25)]
     # One bit of a bf16 is many of an f32: results are as narrow as what they
     # are made of.
     if not program.is_f32:
-        fields = [(field, text, dims, None) for field, text, dims, _ in fields]
+        fields = [(field, text, dims, element if field == "index" else None)
+                  for field, text, dims, element in fields]
     # What is counted over positions is not known step by step.
     if any(field[0] in ("load", "ran", "dropped") for field in fields) and any(
             dim == "S" for dim in route.group):
@@ -156,8 +167,8 @@ def finish(program, numerics, units, width, block, fields, extras):
         returned = "(" + ", ".join(f"{f}: {element or ''}{bracket(dims)}"
                                    for f, _, dims, element in results) + ")"
     model = program.component("model", "Model", ", ".join([first] + formals), returned, outer)
-    program.steps = len(units) > 1 and program.is_causal and draw.chance(0.7)
-    entry = "forward" + (f", step(along: {units[1]})" if program.steps else "")
+    program.steps = len(units) > 1 and program.is_causal and draw.chance(0.7) and not program.draws
+    entry = "forward" + ("(seed)" if program.draws else "") + (f", step(along: {units[1]})" if program.steps else "")
     head = "edition 2026\n\n" + "\n".join(program.lines) + "\n\n"
     if numerics:
         head += "numerics {\n  " + numerics + "\n}\n\n"
