@@ -140,8 +140,9 @@ void BlockBuilder::tiles(Value panel, bool isTail) {
 /// panel that is left.
 Value BlockBuilder::fewRows() {
   SmallVector<int64_t> cases;
-  while (kind.panelsAtOnce(cases.size() + 1) > 1)
-    cases.push_back(cases.size() + 1);
+  for (int64_t rows = 1; rows < kind.target.tileRows(); ++rows)
+    if (kind.panelsAtOnce(rows) > 1)
+      cases.push_back(rows);
   auto dispatch = scf::IndexSwitchOp::create(b, l.loc, b.getIndexType(), count,
                                              cases, cases.size());
   OpBuilder::InsertionGuard guard(b);

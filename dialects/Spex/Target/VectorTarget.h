@@ -61,12 +61,13 @@ struct VectorTarget {
                        mlir::Type accumulator) const {
     return hasBf16Dot && left.isBF16() && right.isBF16() && accumulator.isF32();
   }
-  /// Panels that are walked at once for so few rows: one stream alone waits
-  /// at the start of every page, and one accumulator for itself. Vectors that
-  /// are widened for a step, if any, need registers, too.
+  /// Panels that are walked at once for so few rows. AVX2: one stream alone
+  /// waits at the start of every page, and one accumulator for itself. Vectors
+  /// that are widened for a step, if any, need registers, too. AVX-512: one
+  /// stream is the fastest until its accumulators wait for each other.
   int64_t panelsAtOnce(int64_t rows, bool widens) const {
     if (is512())
-      return rows <= 5 ? 2 : 1;
+      return rows == 4 || rows == 5 ? 2 : 1;
     if (rows == 1)
       return 4;
     return rows <= (widens ? 2 : 3) ? 2 : 1;
