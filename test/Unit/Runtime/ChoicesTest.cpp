@@ -94,6 +94,43 @@ TEST_F(ChoicesTest, WhoMovedOnIsNotDropped) {
             std::string::npos);
 }
 
+TEST_F(ChoicesTest, OuterExpertsCountAsLayers) {
+  // Unit 1 belongs to outer expert 0, units 0 and 3 to 1, unit 2 to nobody.
+  const int32_t outer[] = {1, 0, -1, 1};
+  int32_t ids[] = {0, 1, 2, 0, 1, 2, 2, -1};
+  spex_observe_within(&context, 0, 0, ids, 4, 2, outer, 2);
+  EXPECT_EQ(written(true),
+            "{\"routes\":[\n"
+            "{\"path\":\"Block.y\",\"layer\":0,\"ids\":[[2,0]]},\n"
+            "{\"path\":\"Block.y\",\"layer\":1,\"ids\":[[0,1],[2,-1]]}\n]}\n");
+  // Unit 1 loses expert 2, unit 0 expert 1; unit 2's are no one's to lose.
+  const int32_t kept[] = {0, -1, -1, 0, -1, -1, 2, -1};
+  spex_observe_kept_within(&context, 0, 0, kept, 4, 2, outer, 2);
+  std::string stats = written(false);
+  EXPECT_NE(stats.find("\"layer\":0,\"count\":[1,0,0],\"dropped\":1,"
+                       "\"dropped_of\":[0,0,1]"),
+            std::string::npos)
+      << stats;
+  EXPECT_NE(stats.find("\"layer\":1,\"count\":[1,0,1],\"dropped\":1,"
+                       "\"dropped_of\":[0,1,0]"),
+            std::string::npos)
+      << stats;
+}
+
+TEST_F(ChoicesTest, ReplaysTheUnitsOfEachOuterExpert) {
+  ASSERT_EQ(
+      replay(R"({"routes":[{"path":"Block.y","layer":0,"ids":[[1,0]]},)"
+             R"({"path":"Block.y","layer":1,"ids":[[2,1],[0,2]]}]})"),
+      SPEX_OK)
+      << error.message;
+  const int32_t outer[] = {1, 0, -1, 1};
+  std::vector<int32_t> ids = {0, 0, 0, 0, 1, 2, 0, 0};
+  spex_observe_within(&context, 0, 0, ids.data(), 4, 2, outer, 2);
+  EXPECT_EQ(ids, (std::vector<int32_t>{2, 1, 1, 0, 1, 2, 0, 2}));
+  EXPECT_EQ(spex_choices_check_replay(context.choices, &error), SPEX_OK);
+  EXPECT_FALSE(context.failed);
+}
+
 TEST_F(ChoicesTest, ClearForgets) {
   observe(0, {2, 1});
   spex_choices_clear(context.choices);
