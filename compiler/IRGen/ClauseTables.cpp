@@ -17,8 +17,7 @@ namespace spex::irgen {
 
 /// `selected`, `kept`, `rank` and `tokens` for every expert.
 NodeRef Generator::emitWordOfAll(const Expr &expr) {
-  if (!clause)
-    return unsupported(expr, "a word of a route in such a formula");
+  assert(clause && "a word of a route outside of its clauses");
   here = locate(expr.location);
   RouteValues &values = frame->routes[clause];
   auto table = [&](Value ids, const NodeRef &value) {
@@ -48,8 +47,7 @@ NodeRef Generator::emitWordOfAll(const Expr &expr) {
 
 /// `sum[selected](v)` and its like where all experts are read.
 NodeRef Generator::emitChosenOfAll(const Expr &expr) {
-  if (!clause)
-    return unsupported(expr, "a sum over chosen experts in such a formula");
+  assert(clause && "a sum over chosen experts outside of clauses");
   RouteValues &values = frame->routes[clause];
   NodeRef chosen = emitChosen(expr, *clause, values);
   here = locate(expr.location);
