@@ -145,8 +145,8 @@ Tensor Evaluator::draw(const Expr &expr, const std::vector<Tensor> &args,
     int64_t room = static_cast<int64_t>(namedNumber(expr, "room", 1, frame));
     int64_t count = sizeOf(expr.type.target) - room + 1;
     if (count < 1) {
-      fail("`draw_index`: `" + expr.type.target->name + "` has no room for " +
-           std::to_string(room) + " entries [E0117]");
+      failAtSizes("`draw_index`: `" + expr.type.target->name +
+                  "` must have room for " + std::to_string(room) + " entries");
       return {};
     }
     // Whole numbers all the way, so that every machine draws the same.

@@ -40,8 +40,7 @@ int64_t Evaluator::sizeOf(const Dimension *dim) {
     return interpreter::sizeOf(dim, sizes);
   }
   if (size < 1)
-    fail("dimension `" + dim->name +
-         "` has no size here; it must be a whole number of at least 1");
+    failAtSizes("`" + dim->name + "` must be at least 1");
   return knownSizes[dim] = size;
 }
 

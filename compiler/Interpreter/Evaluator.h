@@ -92,6 +92,7 @@ private:
   void runStatement(const Statement &statement, Frame &frame, Value &result);
   Value runBody(Frame &frame);
   bool fail(const std::string &message);
+  void failAtSizes(const std::string &what);
   bool failed() const { return !error.empty(); }
   int64_t sizeOf(const Dimension *dim);
   SizeList sizesOf(const DimList &dims);

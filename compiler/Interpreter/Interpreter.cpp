@@ -59,12 +59,17 @@ void Evaluator::checkSizes() {
     });
     if (rest >= 0)
       continue;
-    std::string sizes;
-    for (const Dimension *dim : request.entry->dims)
-      sizes += fmt::format("{}{} = {}", sizes.empty() ? "" : ", ", dim->name,
-                           sizeOf(dim));
-    fail(check.text + ", at " + sizes);
+    failAtSizes(check.text);
   }
+}
+
+/// As an executable says it.
+void Evaluator::failAtSizes(const std::string &what) {
+  std::string sizes;
+  for (const Dimension *dim : request.entry->dims)
+    sizes += fmt::format("{}{} = {}", sizes.empty() ? "" : ", ", dim->name,
+                         interpreter::sizeOf(dim, request.sizes));
+  fail(what + ", at " + sizes);
 }
 
 RunResult Evaluator::run() {

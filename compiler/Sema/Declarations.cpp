@@ -219,7 +219,7 @@ void Checker::applyDimSettings() {
 }
 
 /// An inequality that the sizes of a run decide: what is left of the larger
-/// side, less 1 where it may not be equal, is 0 or more.
+/// side is 0 or more.
 void Checker::checkInRun(ast::BinaryOperator op, const Size &left,
                          const Size &right, SourceLocation location) {
   bool isLess = op == ast::BinaryOperator::Less ||
@@ -228,18 +228,16 @@ void Checker::checkInRun(ast::BinaryOperator op, const Size &left,
                   op == ast::BinaryOperator::Greater;
   std::optional<Size> rest = isLess ? SizeArithmetic::subtract(right, left)
                                     : SizeArithmetic::subtract(left, right);
-  if (rest && isStrict)
-    rest = SizeArithmetic::subtract(*rest, SizeArithmetic::constant(1));
   std::optional<SizeFormula> formula =
-      rest ? arithmetic.formula(*rest) : std::nullopt;
-  if (formula && formula->isWhole())
+      rest ? arithmetic.sign(*rest, isStrict) : std::nullopt;
+  if (formula)
     program.checks.push_back(
         {std::move(*formula), fmt::format("the assertion `{} {} {}` does not hold",
                                           spell(left), ast::spelling(op),
                                           spell(right))});
   else if (options.mustBeBuildable)
     diags.report(message::laterRelease, location,
-                 "an assertion of fractions that only a run can decide");
+                 "an assertion of such numbers that only a run can decide");
 }
 
 void Checker::checkAsserts() {

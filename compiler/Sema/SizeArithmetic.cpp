@@ -201,6 +201,21 @@ bool SizeArithmetic::makeWhole(Polynomial &a, Polynomial &b) {
   return true;
 }
 
+std::optional<SizeFormula> SizeArithmetic::sign(const Size &size,
+                                                bool isStrict) const {
+  // p / q has the sign of p q, also times what makes it whole. Unknowns are
+  // whole, so that above 0 is 1 or more.
+  std::optional<Polynomial> product =
+      isOne(size.bottom) ? size.top : spex::multiply(size.top, size.bottom);
+  Polynomial none;
+  if (!product || !makeWhole(*product, none))
+    return std::nullopt;
+  std::optional<Size> rest = Size{std::move(*product), number(1)};
+  if (isStrict)
+    rest = subtract(*rest, constant(1));
+  return rest ? formula(*rest) : std::nullopt;
+}
+
 static bool isWholePolynomial(const Polynomial &p) {
   return std::all_of(p.begin(), p.end(),
                      [](const auto &term) { return term.second.isWhole(); });

@@ -60,6 +60,8 @@ public:
                                    const SizeOfDimension &sizeOf) const;
   /// As the compiled program computes it; none if a number does not fit.
   std::optional<SizeFormula> formula(const Size &size) const;
+  /// What is 0 or more just where `size` is (above 0, if `isStrict`).
+  std::optional<SizeFormula> sign(const Size &size, bool isStrict) const;
   /// The bounded base dimensions it depends on, in order of first use.
   std::vector<const Dimension *> bases(const Size &size) const;
 

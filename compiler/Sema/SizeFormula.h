@@ -10,7 +10,6 @@
 #ifndef COMPILER_SEMA_SIZEFORMULA_H
 #define COMPILER_SEMA_SIZEFORMULA_H
 
-#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,12 +28,6 @@ struct SizeFormula {
   const Dimension *dim = nullptr; ///< a bounded base dimension
   std::vector<SizeFormula> args;
 
-  /// Whether no exact division is in it, which may leave a rest.
-  bool isWhole() const {
-    return op != Op::Div && std::all_of(args.begin(), args.end(), [](const SizeFormula &arg) {
-             return arg.isWhole();
-           });
-  }
   bool isConstant() const { return op == Op::Constant; }
   /// The size for given base sizes, or -1 where it overflows or does not divide.
   int64_t evaluate(const std::function<int64_t(const Dimension *)> &sizeOf) const;
