@@ -164,6 +164,7 @@ bool Evaluator::chooseSample(RouteState &state, Frame &frame) {
   Tensor by = clauseValue(*select.by, state, frame, element, true);
   if (failed())
     return false;
+  state.by.assign(by.data(), by.data() + by.count());
   uint64_t key =
       drawKey(state.route->name, select.drawNumber, nullptr, frame);
   Tensor value = Tensor::make(element, by.dims, by.sizes);

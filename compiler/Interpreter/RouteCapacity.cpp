@@ -134,7 +134,7 @@ int64_t Evaluator::exactSize(const Expr &expr, RouteState &state, Frame &frame,
 /// Experts that a unit has not been given or refused by, the best first.
 static int32_t nextBest(const RouteState &state, int64_t unit,
                         const std::vector<bool> &tried) {
-  const double *values = state.compared.data() + unit * state.experts;
+  const double *values = state.by.data() + unit * state.experts;
   int32_t best = -1;
   for (int64_t e = 0; e < state.experts; ++e)
     if (!tried[unit * state.experts + e] &&

@@ -77,7 +77,10 @@ bool Evaluator::chooseTop(RouteState &state, Frame &frame) {
   const Selection &select = state.route->select;
   ElementType element = select.by->type.element;
   Tensor by = clauseValue(*select.by, state, frame, element, true);
-  return !failed() && takeTop(state, frame, by);
+  if (failed())
+    return false;
+  state.by.assign(by.data(), by.data() + by.count());
+  return takeTop(state, frame, by);
 }
 
 /// The k largest of `by` of each unit, as rounded.

@@ -38,6 +38,9 @@ struct RouteState {
   std::vector<int32_t> runs;   ///< the expert that runs it, or -1
   /// `overflow = pass`: pairs that give back the unit's own input.
   std::vector<bool> passes;
+  /// The value after `by` of `top` and `sample`, [units x experts]; what is
+  /// compared has noise added by `sample`.
+  std::vector<double> by;
   std::vector<double> compared; ///< [units x experts], as rounded
   ElementType comparedType = ElementType::F32;
   std::vector<int32_t> ranks; ///< [units x experts] number of a choice
