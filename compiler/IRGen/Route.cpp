@@ -104,6 +104,9 @@ const Dimension *Generator::unitDimension(DimsRef units) {
     unit->size *= dim->size;
     product.args.push_back(dim->formula);
   }
+  // A product of nothing is the 1 that a dimension starts with.
+  if (units.empty())
+    return unit;
   if (units.size() == 1)
     product = product.args[0];
   unit->formula = product;
