@@ -81,8 +81,6 @@ Value Generator::chooseTop(const Route &route, RouteValues &values,
   if (selection.kind == Selection::Kind::Sample) {
     Dims dims = values.units;
     dims.push_back(route.experts);
-    if (entry.stepAlong && contains(dims, entry.stepAlong))
-      refuse(route.location, "`sample` along the dimension of steps");
     NodeRef noise = draw({Draw::Gumbel, dims, route.name,
                           selection.drawNumber, nullptr});
     NodeRef logarithm = unary(convert(by, arithmeticType({by})), Builtin::Log);

@@ -115,9 +115,8 @@ void Checker::decideStep(EntryPoint &entry, InstanceInfo &info,
     return;
   }
   const std::string &name = info.component->name.text;
-  bool seesAll = !along->isBounded, isCarried = false, isRandom = false;
+  bool seesAll = !along->isBounded, isCarried = false;
   for (const Meaning *meaning : results(info)) {
-    isRandom |= (meaning->facts.random & atInference) != 0;
     seesAll |= (meaning->facts.full.phases(along) & atInference) != 0;
     isCarried |= (meaning->facts.carried.phases(along) & atInference) != 0;
   }
@@ -142,11 +141,6 @@ void Checker::decideStep(EntryPoint &entry, InstanceInfo &info,
     if (asked && options.mustBeBuildable && !diags.hasErrors())
       diags.report(message::laterRelease, location,
                    "`step` through `cumsum`, `shift` or a capacity");
-    return;
-  }
-  // What a unit draws follows from its number among all.
-  if (isRandom && !asked) {
-    entry.whyNoStep = "random numbers are drawn";
     return;
   }
   entry.stepAlong = along;
