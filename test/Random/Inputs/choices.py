@@ -24,6 +24,8 @@ def add_weight(route, others=()):
     route.clauses.append(f"weight = {route.draw.of(forms + tuple(others))}")
     if "tokens" in route.clauses[-1]:
         route.program.spans_batch, route.program.is_causal = True, False
+    if route.overflow != "pass" and route.draw.chance(0.15):
+        route.clauses.append("combine = inputs")
 
 
 def pick(route):

@@ -167,7 +167,7 @@ def finish(program, numerics, units, width, block, fields, extras):
         returned = "(" + ", ".join(f"{f}: {element or ''}{bracket(dims)}"
                                    for f, _, dims, element in results) + ")"
     model = program.component("model", "Model", ", ".join([first] + formals), returned, outer)
-    program.steps = len(units) > 1 and program.is_causal and draw.chance(0.7) and not program.draws
+    program.steps = len(units) > 1 and program.is_causal and draw.chance(0.7)
     entry = "forward" + ("(seed)" if program.draws else "") + (f", step(along: {units[1]})" if program.steps else "")
     head = "edition 2026\n\n" + "\n".join(program.lines) + "\n\n"
     if numerics:
