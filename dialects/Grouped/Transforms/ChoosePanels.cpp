@@ -132,25 +132,26 @@ BlockArgument ChoosePanelsPass::findArgument(func::FuncOp function,
 }
 
 /// The part of all panels that the tasks read: one element of each dimension
-/// that was sliced.
+/// that was sliced. These go one by one: with dimensions of size 1 behind,
+/// types would not say which of them are dropped, and the strides would be
+/// others.
 static Value createSlice(OpBuilder &b, Location loc, Value panels,
                          ArrayRef<OpFoldResult> at) {
-  if (at.empty())
-    return panels;
-  auto type = cast<RankedTensorType>(panels.getType());
-  int64_t numSliced = at.size();
-  SmallVector<OpFoldResult> offsets(at), sizes, strides;
-  for (int64_t i = 0; i < type.getRank(); ++i) {
-    if (i >= numSliced)
-      offsets.push_back(b.getIndexAttr(0));
-    sizes.push_back(b.getIndexAttr(i < numSliced ? 1 : type.getDimSize(i)));
-    strides.push_back(b.getIndexAttr(1));
+  for (OpFoldResult offset : at) {
+    auto type = cast<RankedTensorType>(panels.getType());
+    SmallVector<OpFoldResult> offsets(type.getRank(), b.getIndexAttr(0));
+    SmallVector<OpFoldResult> strides(type.getRank(), b.getIndexAttr(1));
+    SmallVector<OpFoldResult> sizes =
+        getAsIndexOpFoldResult(b.getContext(), type.getShape());
+    offsets[0] = offset;
+    sizes[0] = b.getIndexAttr(1);
+    panels = tensor::ExtractSliceOp::create(
+        b, loc,
+        RankedTensorType::get(type.getShape().drop_front(),
+                              type.getElementType()),
+        panels, offsets, sizes, strides);
   }
-  return tensor::ExtractSliceOp::create(
-      b, loc,
-      RankedTensorType::get(type.getShape().drop_front(numSliced),
-                            type.getElementType()),
-      panels, offsets, sizes, strides);
+  return panels;
 }
 
 /// The panels of all groups one after the other, where several dimensions of

@@ -224,3 +224,31 @@ func.func @packs_f16(%x: tensor<?x7xf32>, %y: tensor<?x32xf32>,
   return %0 : tensor<?x32xf32>
 }
 }
+
+// -----
+
+// A layer of a layer: dimensions go one by one, so that types say which.
+// CHECK-LABEL: func.func @slices_one_by_one(
+// CHECK:         %[[OUTER:.*]] = tensor.extract_slice %{{.*}}[%[[A:.*]], 0, 0, 0, 0, 0] [1, 3, 1, 32, 1, 16]
+// CHECK-SAME:      tensor<2x3x1x32x1x16xf32> to tensor<3x1x32x1x16xf32>
+// CHECK:         tensor.extract_slice %[[OUTER]][%{{.*}}, 0, 0, 0, 0] [1, 1, 32, 1, 16]
+// CHECK-SAME:      tensor<3x1x32x1x16xf32> to tensor<1x32x1x16xf32>
+module attributes {spex.target = {vector_bits = 256 : i64}} {
+func.func @slices_one_by_one(%x: tensor<9x32xf32>, %a: index, %b: index,
+    %w: tensor<2x3x32x16xf32> {spex.parameter = "w", spex.place = "packed"})
+    -> tensor<9x16xf32> {
+  %y0 = tensor.empty() : tensor<9x16xf32>
+  %wl = tensor.extract_slice %w[%a, %b, 0, 0] [1, 1, 32, 16] [1, 1, 1, 1]
+      : tensor<2x3x32x16xf32> to tensor<32x16xf32>
+  %t = grouped.tasks blocks(%x : tensor<9x32xf32>)
+      panels(%wl : tensor<32x16xf32>) outs(%y0 : tensor<9x16xf32>)
+      row_block 8 column_block 16 -> tensor<9x16xf32> {
+  ^bb0(%count: index, %first: index, %group: index, %xs: tensor<?x32xf32>,
+       %ws: tensor<32x?xf32>, %ys: tensor<?x?xf32>):
+    %d = grouped.matmul %xs by(%ws : tensor<32x?xf32>)
+        outs(%ys : tensor<?x?xf32>) : tensor<?x32xf32> -> tensor<?x?xf32>
+    grouped.yield %d : tensor<?x?xf32>
+  }
+  return %t : tensor<9x16xf32>
+}
+}
