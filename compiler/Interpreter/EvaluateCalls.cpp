@@ -226,21 +226,26 @@ Tensor Evaluator::parameter(const Expr &expr, Frame &frame) {
   auto found = request.parameters->find(path);
   if (found == request.parameters->end())
     return unseenParameter(declaration, path);
-  // Axes in front go by place: a body may mention the same name itself.
+  // Axes in front go by place: a body may mention the same name itself. Those
+  // of the units of a merged expert come before them.
   Tensor value = found->second;
+  int place = 0;
   for (const OuterIndex &outer : frame.outer) {
     if (!outer.mergeDim) {
-      value = value.picked(0, outer.index);
+      value = value.picked(place, outer.index);
       continue;
     }
     // Another axis of the same name must not take part in the sum.
     const Dimension *experts = freshDim(outer.mergeDim);
     Tensor weights = outer.mergeWeights;
     weights = weights.renamed(weights.axis(outer.mergeDim), experts);
-    value =
-        contract(weights, value.renamed(0, experts), {experts}, perturbation)
-            .withElement(declaration.type.element);
-    value = rounded(value, declaration.type.element);
+    value = contract(weights, value.renamed(place, experts), {experts},
+                     perturbation)
+                .withElement(declaration.type.element);
+    DimList order = without(weights.dims, {experts});
+    place = static_cast<int>(order.size());
+    addMissing(order, value.dims);
+    value = rounded(value.permuted(order), declaration.type.element);
   }
   for (const Dimension *dim : declaration.type.dims) {
     int position = value.axis(dim);

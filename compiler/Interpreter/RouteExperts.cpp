@@ -203,9 +203,18 @@ void Evaluator::runRows(RouteState &state, Frame &frame, const ExpertKind &kind,
         !contains(kind.callee.instance->inputs[i].type.dims, rows))
       inputs.back() = inputs.back().picked(inputs.back().axis(rows), 0);
   }
+  // Where it is inside of a merged expert, each unit has parameters of its own.
+  Frame caller;
+  caller.path = frame.path;
+  caller.outer = frame.outer;
+  caller.layer = frame.layer;
+  caller.copy = frame.copy;
+  for (OuterIndex &outer : caller.outer)
+    if (outer.mergeDim)
+      outer.mergeWeights = gatherUnits(outer.mergeWeights, state, list, rows);
   knownSizes[rows] = count;
   std::swap(rowNumbers[rows], numbers);
-  Value value = callExpert(route, kind, std::move(inputs), frame, number);
+  Value value = callExpert(route, kind, std::move(inputs), caller, number);
   for (size_t f = 0; f < results.size() && !failed(); ++f)
     results[f].store(value[f], list, rows);
   std::swap(rowNumbers[rows], numbers);

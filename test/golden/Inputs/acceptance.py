@@ -338,6 +338,67 @@ model M(x: [B, S, D], p: [B, E]) -> (y: [B, S, D], mixed: [B, S, D], every: [E, 
     assert max(abs(a - b) for a, b in zip(y, mixed)) > 0.05
 
 
+def merged_routes():
+    """A merged expert with a route inside, by one-hot shares, is that expert: so
+    is one that is merged inside of a chosen one."""
+    program = "dim E = 3, I = 2, D = 4, F = 5\ndim B <= 3, S <= 4\n\n" + FFN + """
+expert Routed(x: [D]) -> [D] {
+  param gate: [D, I] init normal(std: 1)
+  score = x @ gate
+  route z = I of Ffn(x) {
+    select = top 1 by score
+    weight = sigmoid(score)
+  }
+  return z
+}
+
+expert Mixed(x: [D]) -> [D] {
+  param gate: [D, I] init normal(std: 1)
+  route z = I of Ffn(x) {
+    select  = all
+    weight  = f32(onehot(argmax[I](x @ gate))) * max[I](sigmoid(x @ gate))
+    combine = merge
+  }
+  return z
+}
+
+model M(x: [B, S, D], p: [B, E]) -> (merged: [B, S, D], chosen: [B, S, D], inside: [B, S, D]) {
+  route a = E of Routed(x) {
+    select  = all
+    weight  = p
+    combine = merge
+  }
+  route b = E of Routed(x) {
+    select = top 1 by p
+    weight = 1
+  }
+  route c = E of Mixed(x) {
+    select = top 1 by p
+    weight = 1
+  }
+  return (merged: a, chosen: b, inside: c)
+}
+"""
+    gate, w1, w2 = gauss(3 * 4 * 2), gauss(3 * 2 * 20, 2), gauss(3 * 2 * 20, 3)
+    weights = {}
+    for name in "abc":
+        weights.update({name + ".gate": ([3, 4, 2], gate), name + ".z.w1": ([3, 2, 4, 5], w1),
+                        name + ".z.w2": ([3, 2, 5, 4], w2)})
+    one_hot = [0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0]
+    merged, chosen, inside = run(program, {"x": ([3, 4, 4], gauss(48, 4)), "p": ([3, 3], one_hot)},
+                                 ["merged", "chosen", "inside"], weights)
+    near(merged, chosen, 1e-6)
+    assert len(set(chosen)) > 20
+    # Both matrices are scaled by the share, and a relu passes scales on.
+    x = gauss(48, 4)
+    for unit in range(12):
+        expert = one_hot[unit // 4 * 3:unit // 4 * 3 + 3].index(1.0)
+        row = x[unit * 4:unit * 4 + 4]
+        scores = [sum(row[d] * gate[expert * 8 + d * 2 + i] for d in range(4)) for i in range(2)]
+        share = 1 / (1 + math.exp(-max(scores)))
+        near(inside[unit * 4:unit * 4 + 4], [share * v for v in chosen[unit * 4:unit * 4 + 4]], 1e-5)
+
+
 def cosine():
     """4.3.16: a cosine router sees directions only; one prototype is Switch."""
     program = "dim E = 4, D = 3, F = 4, P = 6, G = 1\ndim B <= 8\n\n" + FFN + """
