@@ -341,10 +341,12 @@ Operation *Generator::closeLoop(Operation *op, const Dimension *dim,
   return loop;
 }
 
-/// The number of the layer among all that run: outer stacks count first.
-Value Generator::layerNumber() {
+/// The number of the layer among all that run in the outermost scopes: outer
+/// stacks count first.
+Value Generator::layerNumber(size_t numScopes) {
   Value number;
-  for (const Scope &scope : scopes) {
+  for (size_t i = 0; i < std::min(numScopes, scopes.size()); ++i) {
+    const Scope &scope = scopes[i];
     if (!scope.layer)
       continue;
     if (!number) {

@@ -245,11 +245,15 @@ NodeRef Generator::dimensionSize(const Dimension *dim) {
   Location loc = here;
   if (!dim->isBounded)
     return makeConstant(loc, dim->size, ElementType::Int);
-  Value size = sizeValue(dim);
-  return makeApply(loc, ElementType::Int, {}, {},
+  return numberNode(sizeValue(dim));
+}
+
+/// A number of type `index`.
+NodeRef Generator::numberNode(Value number) {
+  return makeApply(here, ElementType::Int, {}, {},
                    [=](Scalars &s, ArrayRef<Value>) -> Value {
                      return arith::IndexCastOp::create(
-                         s.builder, s.loc, s.builder.getI32Type(), size);
+                         s.builder, s.loc, s.builder.getI32Type(), number);
                    });
 }
 

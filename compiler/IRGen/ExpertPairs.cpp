@@ -29,6 +29,7 @@ struct BodySearch {
   bool draws = false; ///< random numbers, which count by unit and rank
   bool remembers = false; ///< earlier positions along `step`
   bool mixes = false;     ///< computes across `Rows`
+  bool merges = false;    ///< mixes parameters, `combine = merge`
   llvm::SmallPtrSet<const Instance *, 8> seen;
 
   BodySearch(const Dimension *rows, const Dimension *step)
@@ -92,6 +93,7 @@ private:
                      route.select.kind == Selection::Kind::Pick ||
                      route.select.kind == Selection::Kind::Balanced;
     mixes |= isLimited && llvm::is_contained(route.group, rows);
+    merges |= route.combine == Combine::Merge;
     for (const ExprPtr &arg : route.args)
       visit(*arg);
     for (const ExprPtr *clause : valueClauses(route))
@@ -110,13 +112,17 @@ Generator::ExpertForm Generator::formOf(const ExpertCall &call) {
   for (const ExpertKind &kind : call.kinds)
     if (kind.callee.instance)
       search.visit(*kind.callee.instance);
-  if (!search.mixes)
-    return search.hasParts || search.draws ? ExpertForm::Pairs
-                                           : ExpertForm::Task;
-  if (search.remembers)
+  if (search.remembers || isInCopies()) {
+    if (!search.mixes && !haveRows(call))
+      return ExpertForm::Copies;
     refuse(call.location,
-           "an expert that remembers, and computes across `Rows`");
-  return ExpertForm::Rows;
+           "experts with `Rows` that remember, or inside of a merged expert");
+    return ExpertForm::Refused;
+  }
+  if (search.mixes || search.merges)
+    return ExpertForm::Rows;
+  return search.hasParts || search.draws ? ExpertForm::Pairs
+                                         : ExpertForm::Task;
 }
 
 bool Generator::draws(const Instance &instance) const {
@@ -125,11 +131,14 @@ bool Generator::draws(const Instance &instance) const {
   return search.draws;
 }
 
-/// Whether a body keeps something from step to step.
-bool Generator::remembers(const Instance &instance) const {
+/// Whether experts run for all units, because they keep something from step to
+/// step, or are inside of those that do or are merged.
+bool Generator::needsCopies(const ExpertCall &call) const {
   BodySearch search(program.rows, entry.stepAlong);
-  search.visit(instance);
-  return search.remembers;
+  for (const ExpertKind &kind : call.kinds)
+    if (kind.callee.instance)
+      search.visit(*kind.callee.instance);
+  return search.remembers || isInCopies();
 }
 
 bool Generator::takesRows(const ExpertKind &kind) const {

@@ -176,16 +176,10 @@ void Generator::runGroupInRows(const ExpertCall &call,
 
   Tensor place = own;
   place.value = plan.getPlace();
-  auto amongAll = [&group](Scalars &s, ArrayRef<Value> v) -> Value {
-    OpBuilder &b = s.builder;
-    Value first =
-        arith::IndexCastOp::create(b, s.loc, b.getI32Type(), group.firstRow);
-    return arith::AddIOp::create(b, s.loc, v[0], first);
-  };
   NodeRef within = makeLeaf(loc, place);
   NodeRef all = select(
       binary(BinaryOp::Ge, within, makeConstant(loc, 0, ElementType::Int)),
-      makeApply(loc, ElementType::Int, both, {within}, amongAll), within);
+      binary(BinaryOp::Add, within, numberNode(group.firstRow)), within);
   Tensor placed = materialize(all, both);
   SmallVector<OpFoldResult> offsets = {group.firstUnit,
                                        builder.getIndexAttr(0)};

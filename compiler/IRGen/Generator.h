@@ -95,6 +95,9 @@ struct Scope {
   NodeRef numbers;
   /// Copies side by side, each with a parameter of its own: `dim` stays.
   bool isCopies = false;
+  /// Of these: who chooses among them, or null, and the number of the first.
+  const RouteValues *chosenBy = nullptr;
+  int64_t firstExpert = 0;
   /// An expert that sees all its rows: `layer` is its number.
   bool isOfRows = false;
   /// Parameters as seen in here.
@@ -216,6 +219,7 @@ private:
   static bool isElementwise(const Expr &expr);
   NodeRef index(const Dimension *dim);
   NodeRef dimensionSize(const Dimension *dim);
+  NodeRef numberNode(mlir::Value number);
 
   // Contract.cpp
   NodeRef contract(mlir::Location loc, NodeRef a, NodeRef b, DimsRef summed,
@@ -307,7 +311,7 @@ private:
   Tensor copyOf(Tensor x);
   Tensor placeable(const Tensor &x);
   static int countUses(const Instance &instance, int slot);
-  mlir::Value layerNumber();
+  mlir::Value layerNumber(size_t numScopes = SIZE_MAX);
 
   // Route.cpp
   void emitRoute(const Route &route);
@@ -318,8 +322,6 @@ private:
                        const Dimension *unit);
   Tensor expandUnits(mlir::Location loc, const Tensor &x, DimsRef units,
                      const Dimension *unit);
-  mlir::Value observe(const Route &route, const RouteValues &values,
-                      mlir::Value ids, bool isKept);
   void combineChoices(const Route &route, RouteValues &values,
                       const Values &each);
   ExpertCall callOf(const Route &route, RouteValues &values);
@@ -341,7 +343,6 @@ private:
   mlir::Value maskOf(const Route &route, RouteValues &values, DimsRef order);
   mlir::Value inUnitOrder(const RouteValues &values, DimsRef order,
                           mlir::Value chosen);
-  void noteRoute(const std::string &path, int64_t experts, int64_t choices);
 
   // Random.cpp
   NodeRef emitRandom(const Expr &expr);
@@ -386,7 +387,7 @@ private:
   using BodyWriterFn =
       llvm::function_ref<Values(unsigned kind, ExpertRegion &region)>;
   Values runExperts(const ExpertCall &call, RouteValues &values);
-  Values refuseExperts(const ExpertCall &call, RouteValues &values);
+  Values refusedResults(const ExpertCall &call, RouteValues &values);
   Values runWeighed(const ExpertCall &call, RouteValues &values);
   Values writeExperts(mlir::Location loc, const RouteValues &values,
                       llvm::ArrayRef<int64_t> counts,
@@ -405,9 +406,9 @@ private:
     mlir::Value size;
     const Dimension *dim;
   };
-  enum class ExpertForm { Task, Pairs, Rows };
+  enum class ExpertForm { Task, Pairs, Rows, Copies, Refused };
   ExpertForm formOf(const ExpertCall &call);
-  bool remembers(const Instance &instance) const;
+  bool needsCopies(const ExpertCall &call) const;
   bool takesRows(const ExpertKind &kind) const;
   bool draws(const Instance &instance) const;
   Rows enterRows(bool isUsed, const Dimension *rows);
@@ -467,7 +468,7 @@ private:
   // Merge.cpp
   void runMerged(const Route &route, RouteValues &values);
   Tensor mergedParameter(Scope &scope, const Parameter &declaration,
-                         const Tensor &outer);
+                         const Tensor &outer, size_t leading);
 
   // Scan.cpp
   Values emitScan(const Expr &expr);
@@ -479,12 +480,30 @@ private:
   llvm::SmallVector<mlir::OpFoldResult> stateOffsets(DimsRef dims);
   llvm::SmallVector<mlir::OpFoldResult> stateSizes(DimsRef dims);
 
+  // Observe.cpp
+  NodeRef outerLayer(const RouteValues &values, size_t firstScope,
+                     int64_t &numOuter);
+  NodeRef copyOfUnits(const Scope &scope);
+  mlir::Value observe(const Route &route, const RouteValues &values,
+                      mlir::Value ids, bool isKept);
+  void noteRoute(const std::string &path, int64_t experts, int64_t choices);
+
+  // ExpertCopies.cpp
+  bool isInCopies() const;
+  bool haveRows(const ExpertCall &call) const;
+  Values runKindCopies(const ExpertCall &call, const ExpertKind &kind,
+                       const Dimension *own, int64_t first,
+                       const RouteValues *chosenBy);
+  Values runCopies(const ExpertCall &call, const RouteValues *chosenBy);
+  Tensor joinCopies(mlir::Location loc, llvm::ArrayRef<Tensor> parts,
+                    const Dimension *experts);
+  Values runAndChoose(const ExpertCall &call, RouteValues &values);
+
   // RouteEach.cpp
   const Values &resultsOfEach(const Route &route);
   void emitEach(const Route &route, RouteValues &values);
   Values emitEach(const Expr &expr);
   Values runEach(const ExpertCall &call, Dims units);
-  Values runCopies(const ExpertCall &call);
   void combineEach(const Route &route, RouteValues &values);
   Dims unitsOfInputs(const ExpertCall &call);
   mlir::Value asOnlyChoice(mlir::Location loc, const Tensor &chosen,
@@ -554,7 +573,7 @@ private:
   Tensor parameterOfLayer(Scope &scope, mlir::Location loc,
                           const Tensor &outer, size_t axis);
   Tensor withExpertsJoined(mlir::Location loc, Tensor outer);
-  size_t numLeadingDims(size_t depth) const;
+  Dims leadingDims(size_t depth) const;
   const StoredParameter *findStored(const Expr &expr) const;
   NodeRef emitParameter(const Expr &expr);
 

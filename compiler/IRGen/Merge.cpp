@@ -16,20 +16,23 @@ using namespace mlir;
 namespace spex::irgen {
 
 /// One parameter for each unit: shares times the parameters of all experts.
+/// Units of merged experts around it have parameters of their own already.
 Tensor Generator::mergedParameter(Scope &scope, const Parameter &declaration,
-                                  const Tensor &outer) {
+                                  const Tensor &outer, size_t leading) {
   Location loc = locate(declaration.location);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(scope.block);
   if (scope.lastSlice)
     builder.setInsertionPointAfter(scope.lastSlice);
   Tensor all = outer;
-  all.dims[0] = scope.dim;
+  all.dims[leading] = scope.dim;
   NodeRef sum = contract(loc, makeLeaf(loc, scope.shares), makeLeaf(loc, all),
                          {scope.dim}, /*sharedFirst=*/false,
                          declaration.type.element);
   // Rounded to the type of the parameter, as if it had been stored.
-  Tensor result = materialize(convert(sum, declaration.type.element));
+  Dims units = without(scope.shares.dims, {scope.dim});
+  Tensor result = materialize(convert(sum, declaration.type.element),
+                              unite(units, sum->dims));
   scope.lastSlice = result.value.getDefiningOp();
   return result;
 }
@@ -37,7 +40,7 @@ Tensor Generator::mergedParameter(Scope &scope, const Parameter &declaration,
 void Generator::runMerged(const Route &route, RouteValues &values) {
   Location loc = here = locate(route.location);
   const CallTarget &callee = route.kinds[0].callee;
-  if (route.kinds[0].free != ExpertKind::Free::None || enclosingPairs()) {
+  if (route.kinds[0].free != ExpertKind::Free::None) {
     refuse(route.location, "`combine = merge` of such experts");
     return refuseResults(route, values);
   }

@@ -155,20 +155,21 @@ Tensor Generator::wholeParameter(const StoredParameter &parameter) {
   return known = result;
 }
 
-/// How many dims the first `depth` scopes have put in front of a parameter: one
-/// of experts or copies side by side, or the units of merged experts.
-size_t Generator::numLeadingDims(size_t depth) const {
-  size_t leading = 0;
+/// The dims that the first `depth` scopes have put in front of a parameter: the
+/// units of merged experts, experts that run for all units, or one of experts
+/// side by side.
+Dims Generator::leadingDims(size_t depth) const {
+  Dims leading;
   for (size_t i = 0; i < depth; ++i) {
     const Scope &scope = scopes[i];
     if (scope.pair)
-      leading = 1;
+      leading = {scope.pair};
     else if (scope.shares.value)
-      leading = scope.shares.dims.size() - 1;
+      leading = without(scope.shares.dims, {scope.dim});
     else if (scope.isCopies)
-      leading = 1;
+      leading.push_back(scope.dim);
     else if (!scope.layer)
-      leading = 0;
+      leading.clear();
   }
   return leading;
 }
@@ -223,16 +224,16 @@ Tensor Generator::parameterInScope(const StoredParameter &parameter,
   if (known != scope.parameters.end())
     return known->second;
   Tensor outer = parameterInScope(parameter, depth - 1);
-  size_t leading = numLeadingDims(depth - 1);
+  size_t leading = leadingDims(depth - 1).size();
   Location loc = locate(parameter.declaration->location);
   Tensor result;
   if (scope.layer) {
     result = parameterOfLayer(scope, loc, outer, leading);
   } else if (scope.isCopies) {
     result = outer;
-    result.dims[0] = scope.dim;
+    result.dims[leading] = scope.dim;
   } else if (scope.shares.value) {
-    result = mergedParameter(scope, *parameter.declaration, outer);
+    result = mergedParameter(scope, *parameter.declaration, outer, leading);
   } else {
     result = leading > 0 ? withExpertsJoined(loc, outer) : outer;
     if (scope.pair) {

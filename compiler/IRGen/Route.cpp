@@ -132,21 +132,6 @@ static const Expr *askedBy(const Selection &selection) {
   return selection.by ? selection.by.get() : selection.where.get();
 }
 
-/// Shows the choices to the runtime; where they are those of experts within
-/// experts, each outer expert counts as a layer.
-Value Generator::observe(const Route &route, const RouteValues &values,
-                         Value ids, bool isKept) {
-  Value outer;
-  IntegerAttr numOuter;
-  if (enclosingPairs()) {
-    outer = materialize(outerExpert(values)).value;
-    numOuter = builder.getI64IntegerAttr(numOuterExperts());
-  }
-  return moe::ObserveOp::create(builder, here, ids, pathBelow(route.name),
-                                route.experts->size, layerNumber(), outer,
-                                numOuter, isKept);
-}
-
 /// Whether an expert takes a dim of the units whole, other than as `Rows`. Then
 /// it runs on all of them, and the weights choose among its results: only `all`
 /// may (E0210).
@@ -245,12 +230,10 @@ void Generator::combineChoices(const Route &route, RouteValues &values,
 }
 
 /// What a call brings along: dims of its inputs, and of the parameters of
-/// experts that stand side by side.
+/// experts that stand side by side or are merged.
 Dims Generator::dimsAround() const {
-  const Scope *pairs = enclosingPairs();
-  if (!pairs || pairs->pair == program.rows)
-    return frame->extra;
-  return unite(frame->extra, {pairs->pair});
+  Dims leading = leadingDims(scopes.size());
+  return unite(frame->extra, without(leading, {program.rows}));
 }
 
 void Generator::refuseResults(const Route &route, RouteValues &values) {

@@ -67,7 +67,9 @@ void Generator::emitEach(const Route &route, RouteValues &values) {
   if (!checkRoute(route))
     return;
   ExpertCall call = callOf(route, values);
-  values.each = runEach(call, unitsOfInputs(call));
+  values.each = needsCopies(call) && !haveRows(call)
+                    ? runCopies(call, nullptr)
+                    : runEach(call, unitsOfInputs(call));
 }
 
 /// `each E of Net(x)`: copy e works on slice e of what has E, and on all else.
@@ -83,8 +85,8 @@ Values Generator::emitEach(const Expr &expr) {
   call.experts = expr.dims[0];
   call.areCopies = true;
   call.results = expr.callee.instance->resultTypes;
-  if (remembers(*expr.callee.instance))
-    return runCopies(call);
+  if (needsCopies(call) && !haveRows(call))
+    return runCopies(call, nullptr);
   Values results = runEach(call, unitsOfInputs(call));
   for (Tensor &result : results)
     result = materialize(makeLeaf(here, result),
@@ -97,27 +99,6 @@ const Values &Generator::resultsOfEach(const Route &route) {
   if (values.each.empty())
     emitEach(route, values);
   return values.each;
-}
-
-/// Copies that keep something from step to step: no task can, so the body is
-/// written once for all copies, with E as a dim of its parameters.
-Values Generator::runCopies(const ExpertCall &call) {
-  const CallTarget &callee = call.kinds[0].callee;
-  SmallVector<NodeRef> inputs = bindInputs(*callee.instance, call.args);
-  here = locate(call.location);
-  for (NodeRef &input : inputs)
-    input = expanded(input, {call.experts});
-  Scope &scope = scopes.emplace_back();
-  scope.dim = call.experts;
-  scope.isCopies = true;
-  repeats.push_back({Value(), call.experts->size,
-                     convert(index(call.experts), ElementType::Int)});
-  Values results =
-      inlineBody(*callee.instance, pathBelow(callee.label), inputs);
-  here = locate(call.location);
-  scopes.pop_back();
-  repeats.pop_back();
-  return results;
 }
 
 /// The results of a route that has them from every expert already.

@@ -204,10 +204,8 @@ Values Generator::freeResults(const ExpertKind &kind, const NodeRef &input) {
   return {materialize(expanded(zero, input->dims))};
 }
 
-/// Experts whose parameters are mixed for every unit, or stand side by side.
-Values Generator::refuseExperts(const ExpertCall &call, RouteValues &values) {
-  refuse(call.location,
-         "experts inside of a merged expert, or of one that remembers");
+/// Values of the types of results that nothing can compute yet.
+Values Generator::refusedResults(const ExpertCall &call, RouteValues &values) {
   values.run = values.kept;
   Values results;
   for (const Type &type : call.results)
@@ -217,17 +215,15 @@ Values Generator::refuseExperts(const ExpertCall &call, RouteValues &values) {
 
 /// Runs the experts on the rows that chose them: [U, K, ...] of each result.
 Values Generator::runExperts(const ExpertCall &call, RouteValues &values) {
-  bool isMerged = llvm::any_of(
-      scopes, [](const Scope &scope) {
-        return scope.isCopies || scope.shares.value;
-      });
-  if (isMerged)
-    return refuseExperts(call, values);
   switch (formOf(call)) {
   case ExpertForm::Pairs:
     return runInPairs(call, values);
   case ExpertForm::Rows:
     return runInRows(call, values);
+  case ExpertForm::Copies:
+    return runAndChoose(call, values);
+  case ExpertForm::Refused:
+    return refusedResults(call, values);
   case ExpertForm::Task:
     break;
   }

@@ -105,12 +105,6 @@ Values Generator::emitScan(const Expr &expr) {
   const Scan &scan = *expr.scan;
   const Dimension *dim = expr.dims[0];
   bool isStepped = dim == entry.stepAlong;
-  if (isStepped && llvm::any_of(scopes, [](const Scope &scope) {
-        return !scope.layer && !scope.isCopies;
-      })) {
-    refuse(expr.location, "an expert that remembers earlier positions");
-    isStepped = false;
-  }
   Values over;
   for (const Scan::Slice &slice : scan.over)
     over.push_back(materialize(emit(*slice.value)));

@@ -170,19 +170,4 @@ void Generator::choose(const Route &route, RouteValues &values,
   noteRoute(pathBelow(route.name), route.experts->size, choices);
 }
 
-void Generator::noteRoute(const std::string &path, int64_t experts,
-                          int64_t choices) {
-  int64_t layers = 1;
-  for (const Scope &scope : scopes)
-    if (scope.layer)
-      layers *= scope.dim->size;
-  layers *= numOuterExperts();
-  auto number = [&](llvm::StringRef name, int64_t value) {
-    return named(name, builder.getI64IntegerAttr(value));
-  };
-  routeAttrs.push_back(builder.getDictionaryAttr(
-      {named("path", builder.getStringAttr(path)), number("experts", experts),
-       number("choices", choices), number("layers", layers)}));
-}
-
 } // namespace spex::irgen
