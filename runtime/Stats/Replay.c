@@ -123,12 +123,15 @@ static spex_status read_fields(replay *r, entry *e) {
       return SPEX_FAILED;
   if (more < 0)
     return SPEX_FAILED;
-  if (seen != 7 || e->units == 0)
-    return spex_json_expected(&r->json, "path, layer and ids of at least one "
-                                        "unit");
+  if (seen != 7)
+    return spex_json_expected(&r->json, "path, layer and ids");
   if (e->layer >= e->route->layers)
     return spex_json_expected(&r->json, "a layer that this model has");
-  if (e->choices != e->route->choices || e->largest >= e->route->experts)
+  /* Nobody may have chosen the expert that the route is inside of. */
+  if (e->units == 0 && !next_id(e, 0))
+    return spex_json_expected(&r->json, "more memory");
+  if ((e->units > 0 && e->choices != e->route->choices) ||
+      e->largest >= e->route->experts)
     return spex_json_expected(&r->json,
                               "choices of experts that the route has");
   if (r->choices->layers[e->route - r->choices->routes][e->layer].replay)
