@@ -90,8 +90,8 @@ Generator::DrawEntries Generator::entriesOf(DimsRef drawn) {
     for (const Repeat &repeat : repeats) {
       result.copy = arith::MulIOp::create(builder, here, result.copy,
                                           indexConstant(repeat.size));
-      result.copy = arith::AddIOp::create(builder, here, result.copy,
-                                          repeat.number);
+      result.copy =
+          arith::AddIOp::create(builder, here, result.copy, repeat.number);
     }
   return result;
 }
@@ -138,11 +138,14 @@ void Generator::numberPairs(Scope &scope, const ExpertCall &call,
     scope.numbers = ofPairs(elementNumber(inOrderOfInputs(units, inputs)));
   } else {
     const Scope *around = enclosingPairs();
-    bool isOwn = around ? !around->numbers && !values.units.empty() &&
-                              values.units.front() == around->pair
-                        : llvm::none_of(values.units, [&](const Dimension *dim) {
-                            return isStepped(dim);
-                          });
+    bool isOwn;
+    if (around)
+      isOwn = !around->numbers && !values.units.empty() &&
+              values.units.front() == around->pair;
+    else
+      isOwn = llvm::none_of(values.units, [&](const Dimension *dim) {
+        return isStepped(dim);
+      });
     NodeRef number = binary(BinaryOp::Mul, elementNumber(values.units),
                             constant(values.choice->size));
     if (!isOwn)

@@ -232,9 +232,9 @@ void Checker::checkInRun(ast::BinaryOperator op, const Size &left,
       rest ? arithmetic.sign(*rest, isStrict) : std::nullopt;
   if (formula)
     program.checks.push_back(
-        {std::move(*formula), fmt::format("the assertion `{} {} {}` does not hold",
-                                          spell(left), ast::spelling(op),
-                                          spell(right))});
+        {std::move(*formula),
+         fmt::format("the assertion `{} {} {}` does not hold", spell(left),
+                     ast::spelling(op), spell(right))});
   else if (options.mustBeBuildable)
     diags.report(message::laterRelease, location,
                  "an assertion of such numbers that only a run can decide");

@@ -121,7 +121,8 @@ LogicalResult DrawOp::verify() {
   for (Value entries : {getNumbers(), getCopies()}) {
     if (!entries)
       continue;
-    ArrayRef<int64_t> shape = cast<RankedTensorType>(entries.getType()).getShape();
+    ArrayRef<int64_t> shape =
+        cast<RankedTensorType>(entries.getType()).getShape();
     bool isFirst = first.empty() || first == shape;
     first = shape;
     if (!isFirst || shape.size() > all.size() ||
