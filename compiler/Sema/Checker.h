@@ -360,7 +360,7 @@ private:
               std::vector<const Dimension *> &units, Body &body);
   bool readCount(RouteState &state, const ast::Selection &selection,
                  Selection &made, Body &body);
-  void settleGroup(RouteState &state, Body &body);
+  void settleGroup(RouteState &state);
   void checkUnits(RouteState &state);
   void needGroup(RouteState &state, const char *clause);
   void addField(RouteState &state, const std::string &name, RouteField own,

@@ -51,7 +51,7 @@ void Checker::readClauses(RouteState &state,
       if (dim != state.route->experts)
         state.units.push_back(dim);
     state.hasUnits = true;
-    settleGroup(state, body);
+    settleGroup(state);
   }
   body.clause = outer;
 }

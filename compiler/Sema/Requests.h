@@ -50,6 +50,8 @@ struct PhaseSelection {
 struct RouteState {
   const ast::Route *syntax = nullptr;
   FileScope *home = nullptr; ///< of the clauses, which may be a policy's
+  FileScope *file = nullptr; ///< of the route itself
+  Body *around = nullptr;    ///< the body that the route stands in
   std::unique_ptr<Route> route;
   ClauseScope scope;
   PhaseSelection selections;

@@ -286,7 +286,8 @@ void Checker::checkRoute(const ast::Stmt &stmt, Body &body) {
   const ast::Route &syntax = *stmt.route;
   RouteState state;
   state.syntax = &syntax;
-  state.home = here;
+  state.home = state.file = here;
+  state.around = &body;
   state.route = std::make_unique<Route>();
   state.route->name = syntax.name.text;
   state.route->location = syntax.location;

@@ -11,14 +11,16 @@
 
 namespace spex::sema {
 
-void Checker::settleGroup(RouteState &state, Body &body) {
+void Checker::settleGroup(RouteState &state) {
   const ast::Route &syntax = *state.syntax;
   state.group = state.units;
   if (!syntax.hasOver)
     return;
   state.group.clear();
+  // A policy does not know the dims of the route that uses it.
+  FileEntry entry(here, state.file);
   for (const ast::Identifier &name : syntax.over) {
-    const Dimension *dim = dimension(name, body);
+    const Dimension *dim = dimension(name, *state.around);
     if (!dim) {
       state.isFailed = true;
       continue;

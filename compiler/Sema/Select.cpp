@@ -215,7 +215,7 @@ void Checker::readSelect(RouteState &state, const ast::Clause &clause,
   }
   if (state.scope.isSoft)
     return; // units come from the weight
-  settleGroup(state, body);
+  settleGroup(state);
   Value chosen;
   chosen.kind = Value::Kind::Tensor;
   chosen.meaning.type.element = ElementType::Bool;
