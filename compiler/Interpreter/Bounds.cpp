@@ -46,8 +46,11 @@ static void raise(std::vector<double> &changes, const double *a,
     changes[i] = std::max(changes[i], changeOf(a[i], b[i]));
 }
 
-/// Judges the choices of one record in which the replay differs.
+/// Judges the choices of one record in which the replay differs. Where a
+/// formula or a whole group decided, no two values were compared: then it counts
+/// whether a disturbed run chose the same, as `isSeen` says.
 static void judge(const RouteRecord &record, const std::vector<double> &changes,
+                  const std::vector<bool> &isSeen,
                   std::vector<ForeignChoice> &foreign) {
   for (size_t i = 0; i < record.ids.size(); ++i) {
     if (record.ids[i] == record.ownIds[i])
@@ -59,7 +62,8 @@ static void judge(const RouteRecord &record, const std::vector<double> &changes,
     choice.rank = i % record.choices;
     choice.taken = record.ids[i];
     choice.own = record.ownIds[i];
-    // Nobody in the place of somebody is never a matter of rounding.
+    choice.isAccepted = record.compared.empty() && isSeen[i];
+    // Nobody in the place of somebody is never a matter of two values.
     if (choice.taken >= 0 && choice.own >= 0 && !record.compared.empty()) {
       size_t row = choice.unit * record.experts;
       double taken = record.compared[row + choice.taken];
@@ -85,8 +89,11 @@ BoundedRun computeBounds(const RunRequest &request, int disturbedRuns) {
   std::vector<std::vector<double>> changes, routeChanges;
   for (const Output &output : outputs)
     changes.emplace_back(output.value.count());
-  for (const RouteRecord &record : routes)
+  std::vector<std::vector<bool>> isSeen;
+  for (const RouteRecord &record : routes) {
     routeChanges.emplace_back(record.compared.size());
+    isSeen.emplace_back(record.ids.size());
+  }
 
   std::vector<RouteRecord> choices = joined(routes);
   RunRequest disturbed = request;
@@ -99,9 +106,13 @@ BoundedRun computeBounds(const RunRequest &request, int disturbedRuns) {
       return run;
     for (size_t o = 0; o < outputs.size(); ++o)
       raise(changes[o], outputs[o].value.data(), other.outputs[o].value.data());
-    for (size_t r = 0; r < routes.size(); ++r)
+    for (size_t r = 0; r < routes.size(); ++r) {
       raise(routeChanges[r], routes[r].compared.data(),
             other.routes[r].compared.data());
+      for (size_t c = 0; c < routes[r].ids.size(); ++c)
+        if (other.routes[r].ownIds[c] == routes[r].ids[c])
+          isSeen[r][c] = true;
+    }
   }
 
   for (size_t o = 0; o < outputs.size(); ++o) {
@@ -111,7 +122,7 @@ BoundedRun computeBounds(const RunRequest &request, int disturbedRuns) {
   }
   run.bounds = std::move(changes);
   for (size_t r = 0; r < routes.size(); ++r)
-    judge(routes[r], routeChanges[r], run.foreignChoices);
+    judge(routes[r], routeChanges[r], isSeen[r], run.foreignChoices);
   return run;
 }
 
