@@ -54,12 +54,20 @@ def with_recurrence(program, width):
              "}"], f"merge[{t}, {c} -> {width}](o)")
 
 
+def with_draws(program, width):
+    """Random numbers of its own for every unit."""
+    program.draws = True
+    return [], program.draw.of((f"x * uniform[{width}]()", f"x + 0.2 * normal[{width}]()",
+                                "where(chance(0.5), x, tanh(x))"))
+
+
 PARTS = ((with_route, 4), (with_stack, 2), (with_copies, 2), (with_recurrence, 2))
 
 
-def make_parted(program, width, is_record):
+def make_parted(program, width, is_record, may_draw):
     """An expert with parts of its own."""
-    body, text = program.draw.weighted(PARTS)(program, width)
+    forms = PARTS + ((with_draws, 2 if may_draw else 0),)
+    body, text = program.draw.weighted(forms)(program, width)
     if is_record:
         body.append(f"made = {text}")
         return program.component("expert", "Expert", f"x: [{width}]", f"(y: [{width}], s: [])",
@@ -83,7 +91,7 @@ def make_kind(route, extra, is_record):
              ("looking", 3 if may_hold and not (route.sends_value or is_record) else 0)]
     form = draw.weighted(forms)
     if form == "parted":
-        return make_parted(program, width, is_record)
+        return make_parted(program, width, is_record, "combine = inputs" not in route.clauses)
     if form == "looking":
         return make_attention(program, "S", width, True)
     return make_expert(program, width, width, extra, is_record)

@@ -113,7 +113,10 @@ class Route:
             index = f"argmax[{e}]({self.score()})"
         self.clauses.append(f"select = at {index}")
         self.add_capacity(1, False)
-        self.clauses.append(f"weight = {draw.of(('1', '0.5', f'sigmoid(max[{self.width}]({self.value}))'))}")
+        seen = f"sigmoid(max[{self.width}]({self.value}))"
+        weight = draw.of(("1", "0.5", seen))
+        # The mean of a sequence was made to be used.
+        self.clauses.append(f"weight = {weight if self.sends_value else seen}")
 
     def dims_of(self, text):
         return next(dims for name, _, dims, _ in self.extras if name == text)

@@ -1,13 +1,16 @@
 """run.py [--first N] [--count N | --seconds N] [--jobs N] [--wide] [--keep FOLDER]
 
 Makes the random programs of the seeds FIRST, FIRST + 1, ... and checks each.
-What fails is kept: FOLDER/SEED holds the program and what was run, and the
-line says how to run it again. Exit 1 if anything failed.
+What fails is kept: FOLDER/SEED holds the program, a smaller one that fails alike
+if there is one (reduced.spex), and what was run; the line says how to run it
+again. Exit 1 if anything failed.
 """
 import argparse
 import concurrent.futures
 import os
+import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -27,6 +30,18 @@ def check_seed(seed, is_wide):
     return None
 
 
+def shrink(folder, text):
+    """Writes reduced.spex where one command fails by itself, on inputs that the
+    command makes up."""
+    found = re.match(r"ends with -?\d+: (spex (?:verify|build|check) .*)", text)
+    if not found:
+        return
+    program = os.path.join(folder, "program.spex")
+    command = re.sub(r" --(?:input|output|routes) \S+", "", found[1]).replace(program, "{}")
+    subprocess.run(["spex", "reduce", program, "--seconds", "30", "--command", command,
+                    "-o", os.path.join(folder, "reduced.spex")], capture_output=True, check=False)
+
+
 def report(seed, problem, keep):
     text, folder = problem
     wide = " --wide" if "--wide" in sys.argv else ""
@@ -36,6 +51,7 @@ def report(seed, problem, keep):
         shutil.copytree(folder, kept)
         shutil.rmtree(folder)
         text, folder = text.replace(folder, kept), kept
+        shrink(folder, text)
     with open(os.path.join(folder, "failure.txt"), "w") as file:
         file.write(text + "\n")
     print(f"seed {seed}: {text}\n  program: {folder}/program.spex\n"
