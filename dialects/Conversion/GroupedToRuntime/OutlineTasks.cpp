@@ -155,6 +155,16 @@ Value Outliner::firstRowInGroup() {
   return arith::SubIOp::create(b, l.loc, line[FirstRow], start);
 }
 
+/// Without the first `dropped` dims. Of several of size 1, MLIR would choose
+/// itself which to leave out.
+static MemRefType withoutFirst(MemRefType type, int64_t dropped) {
+  auto [strides, offset] = type.getStridesAndOffset();
+  auto layout = StridedLayoutAttr::get(type.getContext(), offset,
+                                       ArrayRef(strides).drop_front(dropped));
+  return MemRefType::get(type.getShape().drop_front(dropped),
+                         type.getElementType(), layout, type.getMemorySpace());
+}
+
 /// The view of an operand that a region argument stands for.
 Value Outliner::partOf(BlockArgument argument) {
   unsigned number = argument.getArgNumber();
@@ -194,8 +204,8 @@ Value Outliner::partOf(BlockArgument argument) {
     from[dropped + cutDim] = first;
     size[dropped + cutDim] = count;
   }
-  MemRefType type = memref::SubViewOp::inferRankReducedResultType(
-      wanted.getShape(), wholeType, from, size, step);
+  MemRefType type = withoutFirst(
+      memref::SubViewOp::inferResultType(wholeType, from, size, step), dropped);
   Value view =
       memref::SubViewOp::create(b, l.loc, type, whole, from, size, step);
   return type == wanted ? view : memref::CastOp::create(b, l.loc, wanted, view);
