@@ -260,7 +260,7 @@ NodeRef Generator::contractOfPairs(Location loc, const NodeRef &x,
     return {materialize(product)};
   };
   Values each = writeExperts(loc, values, {pairs.dim->size}, {units}, writeBody);
-  return makeLeaf(loc, onlyChoices(loc, each, values)[0]);
+  return makeLeaf(loc, onlyChoices(loc, each, values, {})[0]);
 }
 
 /// The parameter of each pair's expert, read where it is used.

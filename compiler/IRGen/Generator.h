@@ -255,7 +255,8 @@ private:
       llvm::function_ref<Values(unsigned kind, ExpertRegion &region)>;
   Values runExperts(const ExpertCall &call, RouteValues &values);
   Values refusedResults(const ExpertCall &call, RouteValues &values);
-  Values runWeighed(const ExpertCall &call, RouteValues &values);
+  Values runWeighed(const Route &route, const ExpertCall &call,
+                    RouteValues &values);
   Values writeExperts(mlir::Location loc, const RouteValues &values,
                       llvm::ArrayRef<int64_t> counts,
                       llvm::ArrayRef<Tensor> units, BodyWriterFn writeBody);
@@ -264,8 +265,18 @@ private:
                                           const ExpertKind &kind);
   NodeRef weighed(const NodeRef &input, const RouteValues &route);
   Values freeResults(const ExpertKind &kind, const NodeRef &input);
+  /// What units get that no expert runs for: a value times its weight, [U, 1],
+  /// where `wanted` is an expert.
+  struct Passing {
+    NodeRef own;
+    mlir::Value weight, wanted;
+  };
   Values onlyChoices(mlir::Location loc, const Values &results,
-                     const RouteValues &values);
+                     const RouteValues &values, const Passing &passing);
+  Passing passingOf(const Route &route, const RouteValues &values,
+                    const RouteValues &pairs);
+  mlir::Value choicesOfPairs(const RouteValues &values, mlir::Value ids,
+                             const RouteValues &pairs);
 
   // ExpertPairs.cpp
   /// What `Rows` was outside of an expert.
@@ -368,6 +379,8 @@ private:
 
   // RouteEach.cpp
   const Values &resultsOfEach(const Route &route);
+  NodeRef weighedOfAll(const Route &route, const RouteValues &values,
+                       const NodeRef &arg);
   void emitEach(const Route &route, RouteValues &values);
   Values emitEach(const Expr &expr);
   Values runEach(const ExpertCall &call, Dims units);

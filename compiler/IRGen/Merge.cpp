@@ -41,8 +41,11 @@ void Generator::runMerged(const Route &route, RouteValues &values) {
   Location loc = here = locate(route.location);
   const CallTarget &callee = route.kinds[0].callee;
   if (route.kinds[0].free != ExpertKind::Free::None) {
-    refuse(route.location, "`combine = merge` of such experts");
-    return refuseResults(route, values);
+    // No parameters, and so nothing to mix.
+    ExpertCall call = callOf(route, values);
+    NodeRef input = inputsOfKind(call, route.kinds[0])[0];
+    values.results = freeResults(route.kinds[0], input);
+    return;
   }
   SmallVector<NodeRef> inputs =
       bindInputs(*callee.instance, emitArgs(route.args));

@@ -117,14 +117,11 @@ const Dimension *Generator::unitDimension(DimsRef units) {
 }
 
 bool Generator::checkRoute(const Route &route) {
-  const char *what = nullptr;
-  if (route.combine == Combine::Inputs && route.overflow == Overflow::Pass)
-    what = "`pass` with `combine = inputs`";
-  else if (route.select.kind == Selection::Kind::Sample && isInRows())
-    what = "`sample` inside of an expert that computes across `Rows`";
-  if (what)
-    refuse(route.location, what);
-  return !what;
+  bool isRefused = route.select.kind == Selection::Kind::Sample && isInRows();
+  if (isRefused)
+    refuse(route.location,
+           "`sample` inside of an expert that computes across `Rows`");
+  return !isRefused;
 }
 
 /// What decides the choices, and by its dims what a unit is.
@@ -175,9 +172,9 @@ void Generator::emitRoute(const Route &route) {
     return; // only its numbers are read
   values.weight = routeWeight(route, values);
   if (values.each.empty() && mixesUnits(route, values, program.rows)) {
-    if (route.combine != Combine::Sum) {
+    if (route.combine == Combine::Merge) {
       refuse(route.location,
-             "this `combine` of experts that mix what is routed");
+             "`combine = merge` of experts that mix what is routed");
       return refuseResults(route, values);
     }
     emitEach(route, values);
@@ -187,7 +184,7 @@ void Generator::emitRoute(const Route &route) {
   if (route.combine == Combine::Merge)
     return runMerged(route, values);
   if (route.combine == Combine::Inputs)
-    values.results = runWeighed(callOf(route, values), values);
+    values.results = runWeighed(route, callOf(route, values), values);
   else
     combineChoices(route, values, runExperts(callOf(route, values), values));
 }

@@ -59,7 +59,33 @@ Values Generator::runEach(const ExpertCall &call, Dims units) {
   Value ids = asOnlyChoice(
       loc, collapseUnits(loc, number, pairs.units, pairs.unit), pairs);
   pairs.ids = pairs.kept = maskedByPairs(pairs, ids);
-  return onlyChoices(loc, runExperts(call, pairs), pairs);
+  return onlyChoices(loc, runExperts(call, pairs), pairs, {});
+}
+
+/// `combine = inputs` of all experts: an input times the weight of each of
+/// them, if it is a float of each unit.
+NodeRef Generator::weighedOfAll(const Route &route, const RouteValues &values,
+                                const NodeRef &arg) {
+  if (!arg || !isFloat(arg->element) ||
+      without(arg->dims, values.units).size() == arg->dims.size())
+    return arg;
+  // Its weights would bring along what another input is mixed over.
+  for (const Dimension *dim : without(values.units, arg->dims))
+    for (const ExpertKind &kind : route.kinds)
+      if (kind.callee.instance &&
+          llvm::any_of(kind.callee.instance->inputs, [&](const Input &input) {
+            return llvm::is_contained(input.type.dims, dim);
+          })) {
+        refuse(route.location, "`combine = inputs` of an input without `" +
+                                   dim->name + "`, which the experts mix,");
+        return arg;
+      }
+  Tensor weight = values.weight;
+  weight.dims = {values.unit, route.experts};
+  weight = expandUnits(here, weight, values.units, values.unit);
+  NodeRef product = binary(BinaryOp::Mul, convert(arg, arithmeticType({arg})),
+                           makeLeaf(here, weight));
+  return makeLeaf(here, materialize(convert(product, arg->element)));
 }
 
 /// `each` of a route, and `y.each`.
@@ -67,6 +93,11 @@ void Generator::emitEach(const Route &route, RouteValues &values) {
   if (!checkRoute(route))
     return;
   ExpertCall call = callOf(route, values);
+  SmallVector<NodeRef> weighed(call.args.begin(), call.args.end());
+  if (route.combine == Combine::Inputs)
+    for (NodeRef &arg : weighed)
+      arg = weighedOfAll(route, values, arg);
+  call.args = weighed;
   values.each = needsCopies(call) && !haveRows(call)
                     ? runCopies(call, nullptr)
                     : runEach(call, unitsOfInputs(call));
@@ -109,6 +140,8 @@ void Generator::combineEach(const Route &route, RouteValues &values) {
   weight = expandUnits(loc, weight, values.units, values.unit);
   for (const Tensor &each : values.each) {
     NodeRef scaled = convert(makeLeaf(loc, weight), each.element);
+    if (route.combine == Combine::Inputs)
+      scaled = expanded(makeConstant(loc, 1, each.element), weight.dims);
     NodeRef sum = contract(loc, makeLeaf(loc, each), scaled, {route.experts},
                            /*sharedFirst=*/true, each.element);
     sum = convert(sum, each.element);

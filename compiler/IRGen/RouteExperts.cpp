@@ -277,9 +277,43 @@ Values Generator::runExperts(const ExpertCall &call, RouteValues &values) {
   return writeExperts(loc, values, counts, given.units, writeBody);
 }
 
+/// Choices [U, K] as the only choice of each pair.
+Value Generator::choicesOfPairs(const RouteValues &values, Value ids,
+                                const RouteValues &pairs) {
+  Tensor apart =
+      expandUnits(here, choicesOf(values, ids), values.units, values.unit);
+  return asOnlyChoice(
+      here, collapseUnits(here, makeLeaf(here, apart), pairs.units, pairs.unit),
+      pairs);
+}
+
+/// `overflow = pass` with `combine = inputs`: a refused pair gives back its
+/// input times the weight; the others have weighed inputs, and weigh 1.
+Generator::Passing Generator::passingOf(const Route &route,
+                                        const RouteValues &values,
+                                        const RouteValues &pairs) {
+  Passing passing;
+  if (!route.capacity || route.overflow != Overflow::Pass)
+    return passing;
+  passing.own = values.args[0];
+  passing.wanted = choicesOfPairs(values, values.wanted, pairs);
+  Tensor weight = expandUnits(here, values.weight, values.units, values.unit);
+  Tensor ofPairs =
+      collapseUnits(here, makeLeaf(here, weight), pairs.units, pairs.unit);
+  NodeRef all = expanded(makeLeaf(here, ofPairs), {pairs.choice});
+  NodeRef ran =
+      binary(BinaryOp::Ge, makeLeaf(here, choicesOf(pairs, pairs.kept)),
+             makeConstant(here, 0, ElementType::Int));
+  passing.weight = materialize(select(ran, constantLike(1, all), all),
+                               {pairs.unit, pairs.choice})
+                       .value;
+  return passing;
+}
+
 /// `combine = inputs`: every pair of a unit and a choice is a unit of its own,
 /// whose inputs are multiplied by its weight.
-Values Generator::runWeighed(const ExpertCall &call, RouteValues &values) {
+Values Generator::runWeighed(const Route &route, const ExpertCall &call,
+                             RouteValues &values) {
   Location loc = here = locate(call.location);
   RouteValues pairs;
   pairs.units = unite(values.units, {values.choice});
@@ -287,16 +321,14 @@ Values Generator::runWeighed(const ExpertCall &call, RouteValues &values) {
   pairs.group = unite(values.group, {values.choice});
   pairs.groups = values.groups;
   pairs.choice = makeDimension("K", 1);
-  Tensor ids = expandUnits(loc, choicesOf(values, values.kept), values.units,
-                           values.unit);
-  pairs.kept = pairs.ids = asOnlyChoice(
-      loc, collapseUnits(loc, makeLeaf(loc, ids), pairs.units, pairs.unit),
-      pairs);
+  pairs.kept = pairs.ids = choicesOfPairs(values, values.kept, pairs);
   ExpertCall weighed = call;
   weighed.weighed = &values;
+  Values all = runExperts(weighed, pairs);
+  here = loc;
   Values results;
-  for (const Tensor &result : onlyChoices(loc, runExperts(weighed, pairs),
-                                          pairs)) {
+  for (const Tensor &result :
+       onlyChoices(loc, all, pairs, passingOf(route, values, pairs))) {
     NodeRef sum;
     if (values.choice->size == 1) {
       sum = pickEntry(loc, result, values.choice, builder.getIndexAttr(0));
@@ -314,18 +346,29 @@ Values Generator::runWeighed(const ExpertCall &call, RouteValues &values) {
 
 /// [U, 1, ...] of units with one choice each as [units..., ...].
 Values Generator::onlyChoices(Location loc, const Values &results,
-                              const RouteValues &values) {
+                              const RouteValues &values,
+                              const Passing &passing) {
   Values all;
   for (const Tensor &result : results) {
     Tensor each;
     each.element = result.element;
     each.dims = without(result.dims, {values.choice});
     ElementType type = wider(ElementType::F32, result.element);
-    Value ones = filledTensor(loc, {values.unit, values.choice}, type,
-                              constantAttr(1, type));
+    Value own, weights;
+    if (passing.own) {
+      Dims order = unite(values.units, without(each.dims, {values.unit}));
+      NodeRef input = expanded(convert(passing.own, result.element), order);
+      own = collapseUnits(loc, makeLeaf(loc, materialize(input, order)),
+                          values.units, values.unit)
+                .value;
+      weights = passing.weight;
+    } else {
+      weights = filledTensor(loc, {values.unit, values.choice}, type,
+                             constantAttr(1, type));
+    }
     each.value = moe::CombineOp::create(
-        builder, loc, tensorType(each.dims, each.element), result.value, ones,
-        values.run, /*own=*/Value(), /*wanted=*/Value());
+        builder, loc, tensorType(each.dims, each.element), result.value,
+        weights, values.run, own, passing.wanted);
     all.push_back(expandUnits(loc, each, values.units, values.unit));
   }
   return all;

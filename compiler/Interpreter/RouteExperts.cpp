@@ -251,10 +251,11 @@ Tensor Evaluator::combine(const RouteState &state,
             state.passes[pair] ? state.ids[pair] : state.runs[pair];
         if (expert < 0)
           continue;
+        // An expert got its input weighed; what passes it by is weighed here.
+        bool isWeighed =
+            route.combine == Combine::Inputs && !state.passes[pair];
         double weight =
-            route.combine == Combine::Inputs
-                ? 1
-                : state.weight.data()[unit * state.experts + expert];
+            isWeighed ? 1 : state.weight.data()[unit * state.experts + expert];
         terms.push_back(weight * (state.passes[pair]
                                       ? own.data()[unit * width + i]
                                       : pairs[pair * width + i]));
@@ -279,7 +280,8 @@ void Evaluator::runEach(RouteState &state, Frame &frame) {
     std::vector<Tensor> inputs = state.args;
     bool isWeighed = state.route->combine == Combine::Inputs;
     for (Tensor &input : inputs)
-      if (isWeighed && isFloat(input.element)) {
+      if (isWeighed && isFloat(input.element) &&
+          without(input.dims, state.unitDims).size() < input.dims.size()) {
         Tensor weight = state.weight.picked(state.unitDims.size(), expert);
         input = mapElements(input.element, input, weight,
                             [](double x, double w) { return x * w; });
@@ -320,13 +322,21 @@ void Evaluator::runAll(RouteState &state, Frame &frame) {
 
 /// One expert whose parameters are the weighted sums of all.
 void Evaluator::runMerged(RouteState &state, Frame &frame) {
+  const Route &route = *state.route;
+  const ExpertKind &kind = route.kinds.front();
+  if (kind.free != ExpertKind::Free::None) {
+    // No parameters, and so nothing to mix.
+    Value results = callExpert(route, kind, state.args, frame, 0);
+    for (size_t f = 0; f < results.size(); ++f)
+      state.results.push_back(passedAs(results[f], route.resultTypes[f]));
+    return;
+  }
   OuterIndex outer;
   outer.mergeWeights = state.weight;
-  outer.mergeDim = state.route->experts;
+  outer.mergeDim = route.experts;
   // The weights may have dims that the body sums over itself: those of its
   // units are extra there, and call() has made sure that they do not clash.
-  state.results =
-      call(state.route->kinds.front().callee, state.args, frame, &outer);
+  state.results = call(kind.callee, state.args, frame, &outer);
 }
 
 } // namespace spex::interpreter

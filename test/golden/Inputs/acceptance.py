@@ -474,9 +474,17 @@ model M(x: [T, D], h: [T, E]) -> (y: [T, D], index: index<E>[T, K], w: [T, E]) {
 
 
 def on_input():
-    """Part 2, Llama 4: the weight multiplies the input, which is another model."""
+    """Part 2, Llama 4: the weight multiplies the input, which is another model.
+    What an expert has no room for gives back its input, weighed too."""
     program = "dim E = 3, D = 4, F = 5\ndim B <= 6\n\n" + FFN + """
-model M(x: [B, D], h: [B, E]) -> (input: [B, D], output: [B, D], index: index<E>[B]) {
+model M(x: [B, D], h: [B, E]) -> (input: [B, D], output: [B, D], passed: [B, D], index: index<E>[B]) {
+  route p = E of Zero(x) over [B] {
+    select   = top 1 by h
+    capacity = 1
+    overflow = pass
+    weight   = sigmoid(h)
+    combine  = inputs
+  }
   route y = E of Bent(x) {
     select  = top 1 by h
     weight  = sigmoid(h)
@@ -486,7 +494,7 @@ model M(x: [B, D], h: [B, E]) -> (input: [B, D], output: [B, D], index: index<E>
     select = top 1 by h
     weight = sigmoid(h)
   }
-  return (input: y, output: z, index: y.index)
+  return (input: y, output: z, passed: p, index: y.index)
 }
 """
     program = program.replace("expert Ffn", "expert Bent").replace("relu(x @ w1)", "silu(x @ w1)")
@@ -495,12 +503,14 @@ model M(x: [B, D], h: [B, E]) -> (input: [B, D], output: [B, D], index: index<E>
     for name in "yz":
         weights.update({name + ".w1": ([3, 4, 5], w1), name + ".w2": ([3, 5, 4], w2)})
     x, h = gauss(24, 3), gauss(18, 4)
-    inner, outer, index = run(program, {"x": ([6, 4], x), "h": ([6, 3], h)}, ["input", "output", "index"], weights)
+    inner, outer, passed, index = run(program, {"x": ([6, 4], x), "h": ([6, 3], h)},
+                                      ["input", "output", "passed", "index"], weights)
     for b in range(6):
         e = max(range(3), key=lambda k: h[b * 3 + k])
         assert index[b] == e
         weight = 1 / (1 + math.exp(-h[b * 3 + e]))
         rows = [weight * v for v in x[b * 4:b * 4 + 4]]
+        near(passed[b * 4:b * 4 + 4], rows if e in index[:b] else [0] * 4, 1e-6)
         hidden = [sum(rows[d] * w1[e * 20 + d * 5 + f] for d in range(4)) for f in range(5)]
         hidden = [v / (1 + math.exp(-v)) for v in hidden]
         near(inner[b * 4:b * 4 + 4], [sum(hidden[f] * w2[e * 20 + f * 4 + d] for f in range(5)) for d in range(4)], 1e-5)
