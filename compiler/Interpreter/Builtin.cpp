@@ -29,7 +29,8 @@ Tensor Evaluator::builtin(const Expr &expr, std::vector<Tensor> args,
   switch (expr.builtin) {
   case Builtin::Max:
   case Builtin::Min:
-    return expr.dims.empty() ? elementwise(expr, args) : reduction(expr, args);
+    return expr.dims.empty() ? disturbed(elementwise(expr, args))
+                             : reduction(expr, args);
   case Builtin::Sum:
   case Builtin::Mean:
   case Builtin::Prod:
@@ -107,7 +108,7 @@ Tensor Evaluator::builtin(const Expr &expr, std::vector<Tensor> args,
          "` belongs to a later release [E0010]");
     return {};
   default:
-    return elementwise(expr, args);
+    return disturbed(elementwise(expr, args));
   }
 }
 

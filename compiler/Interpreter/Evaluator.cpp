@@ -156,7 +156,7 @@ Tensor Evaluator::evaluateSimple(const Expr &expr, Frame &frame) {
     return mapElements(expr.type.element, args[0],
                        [](double x) { return x == 0 ? 1.0 : 0.0; });
   case Expr::Kind::Binary:
-    return binary(expr, args[0], args[1]);
+    return disturbed(binary(expr, args[0], args[1]));
   case Expr::Kind::Contract:
     return contract(args[0], args[1], expr.dims, perturbation);
   case Expr::Kind::Rename:
@@ -185,6 +185,14 @@ Tensor Evaluator::evaluateSimple(const Expr &expr, Frame &frame) {
     fail("the reference cannot evaluate this expression");
     return {};
   }
+}
+
+Tensor Evaluator::disturbed(Tensor result) {
+  if (!perturbation.isEnabled())
+    return result;
+  return mapElements(result.element, result, [this](double x) {
+    return perturbation.applyRounding(x);
+  });
 }
 
 Tensor Evaluator::binary(const Expr &expr, const Tensor &a, const Tensor &b) {

@@ -35,6 +35,16 @@ public:
     return nextBit() ? sum + change : sum - change;
   }
 
+  /// A result of arithmetic or of a function, plus or minus what rounding it
+  /// may change: nothing where f32 holds it, or where all is in f64.
+  double applyRounding(double value) {
+    bool isExact = roundoff < 1e-12 ||
+                   static_cast<double>(static_cast<float>(value)) == value;
+    if (isExact || !std::isfinite(value))
+      return value;
+    return apply(value, std::abs(value), 1);
+  }
+
 private:
   /// SplitMix64: any generator with independent bits will do here.
   bool nextBit() {

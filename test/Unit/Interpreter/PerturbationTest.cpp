@@ -1,0 +1,48 @@
+//===- PerturbationTest.cpp - What a disturbed run changes ----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Arithmetic is off by its rounding, where there is any.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Interpreter/Perturbation.h"
+
+#include "gtest/gtest.h"
+
+#include <cmath>
+#include <limits>
+
+using spex::interpreter::Perturbation;
+
+namespace {
+const double single = std::ldexp(1, -24), twice = std::ldexp(1, -53);
+
+TEST(PerturbationTest, LeavesWhatIsExact) {
+  Perturbation disturbed(1, single);
+  double infinity = std::numeric_limits<double>::infinity();
+  for (double value : {0.0, 2.0, -0.75, 16777216.0, infinity, -infinity})
+    EXPECT_EQ(disturbed.applyRounding(value), value);
+  EXPECT_TRUE(std::isnan(disturbed.applyRounding(std::nan(""))));
+}
+
+TEST(PerturbationTest, RoundsUpOrDown) {
+  Perturbation disturbed(1, single);
+  double value = 1 + 1e-9;
+  int up = 0;
+  for (int i = 0; i < 100; ++i) {
+    double change = disturbed.applyRounding(value) - value;
+    EXPECT_NEAR(std::abs(change), single * value, 1e-15);
+    up += change > 0;
+  }
+  // A fair coin shows fewer heads or more once in 10^9 times.
+  EXPECT_GT(up, 20);
+  EXPECT_LT(up, 80);
+}
+
+TEST(PerturbationTest, KnowsNoRoundingOfDoubles) {
+  Perturbation disturbed(1, twice);
+  EXPECT_EQ(disturbed.applyRounding(1 + 1e-9), 1 + 1e-9);
+  EXPECT_EQ(Perturbation().applyRounding(1 + 1e-9), 1 + 1e-9);
+}
+} // namespace
