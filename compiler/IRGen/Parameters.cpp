@@ -142,15 +142,17 @@ Tensor Generator::wholeParameter(const StoredParameter &parameter) {
   bool isBounded = llvm::any_of(
       result.dims, [](const Dimension *dim) { return dim->isBounded; });
   if (isBounded) {
-    // Shorter runs use the front part.
-    SmallVector<OpFoldResult> extents;
-    for (const Dimension *dim : result.dims)
+    // Shorter runs use the front part, steps that of their positions.
+    SmallVector<OpFoldResult> offsets, extents;
+    for (const Dimension *dim : result.dims) {
       extents.push_back(size(dim));
-    SmallVector<OpFoldResult> zeros(extents.size(), top.getIndexAttr(0));
+      offsets.push_back(dim == entry.stepAlong ? OpFoldResult(position)
+                                               : top.getIndexAttr(0));
+    }
     SmallVector<OpFoldResult> ones(extents.size(), top.getIndexAttr(1));
     result.value = tensor::ExtractSliceOp::create(
-        top, loc, tensorType(result.dims, result.element), result.value, zeros,
-        extents, ones);
+        top, loc, tensorType(result.dims, result.element), result.value,
+        offsets, extents, ones);
   }
   return known = result;
 }

@@ -170,10 +170,6 @@ Tensor Generator::throughState(const Expr &expr, const NodeRef &x) {
   auto known = frame->states.find({slot, past});
   if (slot >= 0 && known != frame->states.end())
     return known->second;
-  // Memory and masks count from position 0 along what the rename made.
-  if (!isPrefix(past))
-    refuse(expr.location, "earlier positions under a dimension of their own");
-
   Tensor result;
   result.element = value.type.element;
   result.target = expr.type.target;

@@ -145,9 +145,14 @@ Value Generator::indexConstant(int64_t value) {
   return constant;
 }
 
+/// Whether a dimension is all positions so far: what a rename of the steps made,
+/// or declared as of their size.
 bool Generator::isPrefix(const Dimension *dim) const {
-  if (!entry.stepAlong)
+  if (!entry.stepAlong || dim == entry.stepAlong)
     return false;
+  if (dim->isBounded && dim->formula.op == SizeFormula::Op::Dim &&
+      dim->formula.dim == entry.stepAlong)
+    return true;
   for (dim = dim->renamedFrom; dim; dim = dim->renamedFrom)
     if (dim == entry.stepAlong)
       return true;
