@@ -160,6 +160,18 @@ TEST_F(ChoicesTest, TakesKeysInAnyOrder) {
       << error.message;
 }
 
+// A route inside of an expert that nobody chose.
+TEST_F(ChoicesTest, ReplaysALayerWithoutUnits) {
+  ASSERT_EQ(replay(R"({"routes":[{"path":"Block.y","layer":0,"ids":[]},)"
+                   R"({"path":"Block.y","layer":1,"ids":[[0,1]]}]})"),
+            SPEX_OK)
+      << error.message;
+  observe(1, {0, 0});
+  EXPECT_EQ(spex_choices_check_replay(context.choices, &error), SPEX_OK);
+  observe(0, {0, 0});
+  EXPECT_TRUE(context.failed);
+}
+
 TEST_F(ChoicesTest, RefusesOtherFiles) {
   const std::string other = R"(,{"path":"Block.y","layer":1,"ids":[[0,1]]}]})";
   for (const char *first :
@@ -175,7 +187,6 @@ TEST_F(ChoicesTest, RefusesOtherFiles) {
         R"({"path":"Block.y","layer":0,"ids":[[0,1],[2]]})",
         R"({"path":"Block.y","layer":0,"ids":[[0,1],[2,1,0]]})",
         R"({"path":"Block.y","layer":0,"ids":[[]]})",
-        R"({"path":"Block.y","layer":0,"ids":[]})",
         R"({"path":"Block.y","layer":0,"ids":[0,1]})",
         R"({"path":"Block.y","layer":0,"layer":0,"ids":[[0,1]]})",
         R"({"path":"Block.y","layer":0,"ids":[[0,1]],"ids":[[0,1]]})",
