@@ -207,6 +207,7 @@ private:
                    std::vector<Tensor> inputs, const Frame &frame,
                    int64_t number);
   void runAll(RouteState &state, Frame &frame);
+  void runAllInRows(RouteState &state, Frame &frame);
   void runMerged(RouteState &state, Frame &frame);
   Tensor combine(const RouteState &state, const std::vector<double> &pairs,
                  const DimList &innerDims, const SizeList &innerSizes,

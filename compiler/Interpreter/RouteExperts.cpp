@@ -304,7 +304,26 @@ void Evaluator::runEach(RouteState &state, Frame &frame) {
     state.each.push_back(joinAlong(state.route->experts, values, f));
 }
 
+/// Experts that see the rows of a group together get all of its units, as if
+/// every unit had chosen every expert.
+void Evaluator::runAllInRows(RouteState &state, Frame &frame) {
+  state.choices = state.experts;
+  state.runs.resize(state.units * state.experts);
+  for (size_t pair = 0; pair < state.runs.size(); ++pair)
+    state.runs[pair] = static_cast<int32_t>(pair % state.experts);
+  state.passes.assign(state.runs.size(), false);
+  runChosen(state, frame);
+  state.choices = 0;
+  state.runs.clear();
+  state.passes.clear();
+}
+
 void Evaluator::runAll(RouteState &state, Frame &frame) {
+  const std::vector<ExpertKind> &kinds = state.route->kinds;
+  if (std::any_of(kinds.begin(), kinds.end(), [&](const ExpertKind &kind) {
+        return takesRows(kind, request.program->rows);
+      }))
+    return runAllInRows(state, frame);
   runEach(state, frame);
   for (size_t f = 0; f < state.each.size() && !failed(); ++f) {
     ElementType element = state.route->resultTypes[f].element;
