@@ -145,8 +145,8 @@ Value Generator::indexConstant(int64_t value) {
   return constant;
 }
 
-/// Whether a dimension is all positions so far: what a rename of the steps made,
-/// or declared as of their size.
+/// Whether a dimension is all positions so far: what a rename of the steps
+/// made, or declared as of their size.
 bool Generator::isPrefix(const Dimension *dim) const {
   if (!entry.stepAlong || dim == entry.stepAlong)
     return false;

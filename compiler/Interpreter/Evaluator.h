@@ -87,7 +87,7 @@ private:
   Tensor evaluateRounded(const Expr &expr, Frame &frame);
   std::vector<Tensor> evaluateAll(const std::vector<ExprPtr> &args,
                                   Frame &frame);
-  /// What a function or arithmetic gave, in a disturbed run off by its rounding.
+  /// What a function or arithmetic gave; in a disturbed run off by a rounding.
   Tensor disturbed(Tensor result);
   Tensor binary(const Expr &expr, const Tensor &a, const Tensor &b);
   Tensor lookUp(const Expr &expr, const Tensor &table, const Tensor &index);

@@ -80,12 +80,13 @@ std::string statsText(const std::vector<RouteRecord> &records) {
   return listText(records, [](const RouteRecord &record) {
     spex_measures found =
         spex_measure(record.count.data(), record.count.size());
-    return fmt::format("\"count\":[{}],\"dropped\":{},\"dropped_of\":[{}],"
-                       "\"entropy\":{:.6f},\"variation\":{:.6f},\"collapse_average\":{:.6f},"
-                       "\"collapse_worst\":{:.6f}",
-                       fmt::join(record.count, ","), record.dropped,
-                       fmt::join(record.droppedOf, ","), found.entropy, found.variation, found.collapse_average,
-                       found.collapse_worst);
+    return fmt::format(
+        "\"count\":[{}],\"dropped\":{},\"dropped_of\":[{}],"
+        "\"entropy\":{:.6f},\"variation\":{:.6f},\"collapse_average\":{:.6f},"
+        "\"collapse_worst\":{:.6f}",
+        fmt::join(record.count, ","), record.dropped,
+        fmt::join(record.droppedOf, ","), found.entropy, found.variation,
+        found.collapse_average, found.collapse_worst);
   });
 }
 
