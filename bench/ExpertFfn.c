@@ -57,7 +57,7 @@ static int activeExperts(const spex_model *model) {
   const spex_layer *layer = &model->context.choices->layers[0][0];
   int active = 0;
   for (int e = 0; e < E; ++e)
-    active += layer->last[e] > 0;
+    active += layer->count[e] > 0;
   return active;
 }
 
@@ -71,6 +71,7 @@ static spex_status measure(spex_model *model, int64_t tokens, int threads,
   fill(x, isBf16, tokens * D);
   void *in[] = {x}, *out[] = {y};
   double peak = measurePeak(), bandwidth = bench_read_bandwidth();
+  spex_choices_clear(model->context.choices);
   double begin = bench_now();
   if (spex_model_run(model, &tokens, in, out, error) != SPEX_OK)
     return SPEX_FAILED;
