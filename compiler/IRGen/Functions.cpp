@@ -55,6 +55,9 @@ struct FloatBuilder {
     double high = isDouble ? std::sqrt(0.5) : float(std::sqrt(0.5));
     // The nearest f64 is 4.8e-17 above the root of 1/2.
     double low = std::sqrt(0.5) - high - 4.833646656726456e-17;
+    // Beyond these the result is 0 or 1, and an infinite t has lost nothing.
+    x = apply<arith::MaximumFOp>(x, number(-50));
+    x = apply<arith::MinimumFOp>(x, number(50));
     Value t = multiply(x, number(-high));
     Value lost = fma(x, number(-high), negate(t));
     lost = fma(x, number(-low), lost);
