@@ -39,7 +39,6 @@ NodeRef Generator::bound(const NodeRef &node, const Type &type) {
   return makeLeaf(node->loc, materializeAs(rounded, type));
 }
 
-/// What is passed; null where an input takes its default.
 /// An argument with what callers brought along first, then its own dims as its
 /// type has them: units and random numbers are counted in that order, wherever
 /// the value itself has its axes.
@@ -58,6 +57,7 @@ NodeRef Generator::inOrder(const NodeRef &node, const Expr &arg) {
   return node->target ? withTarget(result, node->target) : result;
 }
 
+/// What is passed; null where an input takes its default.
 SmallVector<NodeRef> Generator::emitArgs(const std::vector<ExprPtr> &args) {
   SmallVector<NodeRef> nodes;
   for (const ExprPtr &arg : args)

@@ -21,21 +21,12 @@ bool Generator::isStepped(const Dimension *dim) const {
   return entry.stepAlong && (dim == entry.stepAlong || isPrefix(dim));
 }
 
-/// A size or position as a tree.
-static NodeRef asNode(Location loc, Value index) {
-  return makeApply(loc, ElementType::Int, {}, {},
-                   [index](Scalars &s, ArrayRef<Value>) -> Value {
-                     return arith::IndexCastOp::create(
-                         s.builder, s.loc, s.builder.getI32Type(), index);
-                   });
-}
-
 /// Loops and copies around as one number, the outermost counting first.
 NodeRef Generator::copyNumber() {
   NodeRef number = makeConstant(here, 0, ElementType::Int);
   for (const Repeat &repeat : repeats) {
     NodeRef size = makeConstant(here, repeat.size, ElementType::Int);
-    NodeRef mine = repeat.each ? repeat.each : asNode(here, repeat.number);
+    NodeRef mine = repeat.each ? repeat.each : numberNode(repeat.number);
     number = binary(BinaryOp::Add, binary(BinaryOp::Mul, number, size), mine);
   }
   return number;
@@ -86,7 +77,7 @@ Generator::DrawEntries Generator::entriesOf(DimsRef drawn) {
     result.numbers = written(elementNumber(numbered));
   if (!copies->dims.empty())
     result.copies = written(copies);
-  else if (!repeats.empty())
+  else
     for (const Repeat &repeat : repeats) {
       result.copy = arith::MulIOp::create(builder, here, result.copy,
                                           indexConstant(repeat.size));
