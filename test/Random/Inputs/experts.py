@@ -2,7 +2,7 @@
 from draw import bracket
 from formulas import Formulas
 
-ACTIVATIONS = ("relu({})", "gelu({})", "silu({})", "gelu_tanh({})", "square(relu({}))", "tanh({})",
+ACTIVATIONS = ("relu({})", "gelu({})", "silu({})", "gelu_tanh({})", "square(relu(min({}, 6)))", "tanh({})",
                "clamp({}, -1, 1)", "{} * sigmoid(1.7 * {})")
 
 

@@ -103,6 +103,21 @@ def make_features(program, _, width):
                    f"return dot[{k}, {c}, {out}](cut, w)"])
 
 
+def make_windows(program, seq, width):
+    """A convolution along positions; all of them get its mean."""
+    draw, pad = program.draw, program.draw.whole(0, 2)
+    program.is_causal = False
+    k, stride = program.dim("K", draw.whole(1, 1 + 2 * pad)), draw.whole(1, 3)
+    reach = f"{seq} + {2 * pad} - {k}"
+    size = (program.dims[seq] + 2 * pad - program.dims[k]) // stride + 1
+    y = program.derived("Y", f"floor(({reach}) / {stride}) + 1", size)
+    made = program.derived("O", width, program.dims[width])
+    return module(program, "Windows", [seq, width],
+                  [f"param w: [{k}, {width}, {made}] init normal(std: 0.2)",
+                   f"cut = windows[{seq} -> {y}, {k}](x, stride: {stride}, pad: {pad})",
+                   f"return expand[{seq}](mean[{y}](dot[{k}, {width}](cut, w)))[{made} as {width}]"])
+
+
 def make_random(program, _, width):
     """Random numbers for every token, or fixed tables of them."""
     draw = program.draw
@@ -122,5 +137,5 @@ def make_random(program, _, width):
 
 
 # Those of the first list mix positions.
-ALONG = ((make_recurrence, 2), (make_cells, 2), (make_slots, 2))
+ALONG = ((make_recurrence, 2), (make_cells, 2), (make_slots, 2), (make_windows, 1))
 APART = ((make_prototypes, 2), (make_features, 2), (make_random, 2))

@@ -42,7 +42,7 @@ def make_block(program, units, width, extras):
         body.append(f"w1 = {value} + {y}")
         body.append(f"w2 = {make_norm(program, width)}(w1)")
         y = f"w1 + {add_route(program, body, units, width, extras, 'w2')[0]}"
-    result = draw.of((f"x + {y}", f"x + {y}", y, f"0.5 * x + {y} * {y}"))
+    result = draw.of((f"x + {y}", f"x + {y}", y, f"0.5 * x + {y} * tanh({y})"))
     if draw.chance(0.25):
         shared = make_expert(program, width, width)
         result += f" + {shared}({value})"

@@ -173,15 +173,17 @@ class Route:
                         "{k} * ceil(tokens / {e})", "max(round({f} * tokens / {e}), {n})",
                         "min(tokens, {n})", "max(min(tokens, floor(tokens * {f} / {e})), {n})"))
         n = draw.whole(1, 4)
-        self.clauses.append("capacity = " + form.format(
-            f=draw.of(("1", "1.25", "0.6", "2")), e=e, n=n, k=k))
+        capacity = form.format(f=draw.of(("1", "1.25", "0.6", "2")), e=e, n=n, k=k)
         if self.program.is_wide:
-            forms = [("drop", 3), ("pass", 2)]
+            forms = [("drop", 6), ("pass", 4), ("error", 1)]
             if is_top and self.size > 1:
-                forms.append((f"next({draw.whole(1, self.size - 1)})", 2))
+                forms.append((f"next({draw.whole(1, self.size - 1)})", 4))
             self.overflow = draw.weighted(forms)
-            if is_top and draw.chance(0.3):
-                self.clauses.append("order = " + draw.of((f"max[{e}](score)", "score", "0.5")))
+            if self.overflow == "error" or draw.chance(0.1):
+                capacity = draw.of(("none", "tokens", f"round_up(tokens, {n})"))
+        self.clauses.append(f"capacity = {capacity}")
+        if self.program.is_wide and is_top and draw.chance(0.3):
+            self.clauses.append("order = " + draw.of((f"max[{e}](score)", "score", "0.5")))
         self.clauses.append(f"overflow = {self.overflow}")
 
     def text(self, name, callee, arguments, over):
