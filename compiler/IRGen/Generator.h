@@ -152,6 +152,8 @@ private:
   NodeRef emitSplit(const Expr &expr);
   NodeRef emitMerge(const Expr &expr);
   NodeRef emitConcat(const Expr &expr);
+  mlir::Value entryAlong(mlir::Location loc, const Tensor &x, size_t axis,
+                         mlir::OpFoldResult at);
   NodeRef pickEntry(mlir::Location loc, const Tensor &x, const Dimension *dim,
                     mlir::OpFoldResult at);
   Tensor sliceOf(mlir::Location loc, const Tensor &x, unsigned axis,

@@ -184,19 +184,8 @@ Tensor Generator::parameterOfLayer(Scope &scope, Location loc,
   builder.setInsertionPointToStart(scope.block);
   if (scope.lastSlice)
     builder.setInsertionPointAfter(scope.lastSlice);
-  SmallVector<OpFoldResult> offsets, extents, strides;
-  for (size_t i = 0; i < outer.dims.size(); ++i) {
-    offsets.push_back(i == axis ? OpFoldResult(scope.layer)
-                                : builder.getIndexAttr(0));
-    extents.push_back(i == axis ? builder.getIndexAttr(1)
-                                : size(outer.dims[i]));
-    strides.push_back(builder.getIndexAttr(1));
-  }
-  auto slice = tensor::ExtractSliceOp::create(
-      builder, loc, tensorType(result.dims, result.element), outer.value,
-      offsets, extents, strides);
-  scope.lastSlice = slice;
-  result.value = slice;
+  result.value = entryAlong(loc, outer, axis, scope.layer);
+  scope.lastSlice = result.value.getDefiningOp();
   return result;
 }
 

@@ -43,24 +43,45 @@ NodeRef Generator::emitLookup(const Expr &expr) {
   return withTarget(gather(here, table, at, expr.dims[0]), expr.type.target);
 }
 
-/// The entry `at` along `dim`, as a view.
-NodeRef Generator::pickEntry(Location loc, const Tensor &x,
-                             const Dimension *dim, OpFoldResult at) {
+/// The entry `at` along an axis of `x`, without that axis, as a view. Behind
+/// other dims of size 1 a type does not say which of them a slice drops, and
+/// canonicalization takes the first; so there the axis is kept and joined.
+Value Generator::entryAlong(Location loc, const Tensor &x, size_t axis,
+                            OpFoldResult at) {
   SmallVector<OpFoldResult> offsets, extents;
   SmallVector<OpFoldResult> strides(x.dims.size(), builder.getIndexAttr(1));
-  for (const Dimension *axis : x.dims) {
-    offsets.push_back(axis == dim ? at : builder.getIndexAttr(0));
-    extents.push_back(axis == dim ? builder.getIndexAttr(1) : size(axis));
+  SmallVector<ReassociationIndices> groups;
+  for (size_t i = 0; i < x.dims.size(); ++i) {
+    offsets.push_back(i == axis ? at : builder.getIndexAttr(0));
+    extents.push_back(i == axis ? builder.getIndexAttr(1) : size(x.dims[i]));
+    if (i != axis || groups.empty())
+      groups.emplace_back();
+    groups.back().push_back(i);
   }
+  RankedTensorType whole = tensorType(x.dims, x.element);
+  SmallVector<int64_t> shape(whole.getShape());
+  bool isBehindOnes = llvm::is_contained(whole.getShape().take_front(axis), 1);
+  if (isBehindOnes)
+    shape[axis] = 1;
+  else
+    shape.erase(shape.begin() + axis);
+  Value slice =
+      tensor::ExtractSliceOp::create(builder, loc, whole.clone(shape), x.value,
+                                     offsets, extents, strides);
+  if (!isBehindOnes)
+    return slice;
+  return tensor::CollapseShapeOp::create(builder, loc, slice, groups);
+}
+
+NodeRef Generator::pickEntry(Location loc, const Tensor &x,
+                             const Dimension *dim, OpFoldResult at) {
   Tensor result = x;
   result.dims = without(x.dims, {dim});
-  result.value = tensor::ExtractSliceOp::create(
-      builder, loc, tensorType(result.dims, x.element), x.value, offsets,
-      extents, strides);
+  size_t axis = llvm::find(x.dims, dim) - x.dims.begin();
+  result.value = entryAlong(loc, x, axis, at);
   return makeLeaf(loc, result);
 }
 
-/// The entries from `from` on along an axis, under the name `to`.
 Tensor Generator::sliceOf(Location loc, const Tensor &x, unsigned axis,
                           OpFoldResult from, const Dimension *to) {
   Tensor result = x;
