@@ -100,8 +100,12 @@ NodeRef Generator::emitChosen(const Expr &expr, const Route &route,
     return sum(here, masked(0), {values.choice});
   case Builtin::Mean: {
     NodeRef number = count({values.choice});
-    if (valid)
+    if (valid) {
       number = sum(here, convert(valid, x->element), {values.choice});
+      // A mean of nothing is 0.
+      NodeRef one = constantLike(1, number);
+      number = select(binary(BinaryOp::Ge, number, one), number, one);
+    }
     return binary(BinaryOp::Div, sum(here, masked(0), {values.choice}), number);
   }
   case Builtin::Max:
