@@ -76,7 +76,9 @@ private:
          expr.routeField == RouteField::Count ||
          expr.routeField == RouteField::Dropped) &&
         llvm::is_contained(expr.route->group, rows);
-    mixes |= isGroupField || llvm::is_contained(expr.dims, rows) ||
+    bool countsRows = expr.kind == Expr::Kind::RouteWord &&
+                      expr.word == RouteWord::Tokens && isGroupOfRows;
+    mixes |= isGroupField || countsRows || llvm::is_contained(expr.dims, rows) ||
              llvm::is_contained(expr.toDims, rows) || expr.along == rows;
     for (const ExprPtr &arg : expr.args)
       visit(*arg);
@@ -96,13 +98,18 @@ private:
     merges |= route.combine == Combine::Merge;
     for (const ExprPtr &arg : route.args)
       visit(*arg);
+    bool isOuterOfRows = isGroupOfRows;
+    isGroupOfRows = llvm::is_contained(route.group, rows);
     for (const ExprPtr *clause : valueClauses(route))
       if (*clause)
         visit(**clause);
     for (const ExpertKind &kind : route.kinds)
       if (kind.callee.instance)
         visit(*kind.callee.instance);
+    isGroupOfRows = isOuterOfRows;
   }
+
+  bool isGroupOfRows = false; ///< whether `tokens` are counted along `Rows`
 };
 } // namespace
 
