@@ -3,10 +3,11 @@ from draw import bracket
 from formulas import Formulas
 
 
-def make_norm(program, width):
+def make_norm(program, width, is_bounded=False):
     draw = program.draw
-    form = draw.of((f"rmsnorm[{width}](x, eps: 1e-5) * w", f"layernorm[{width}](x, eps: 1e-5) * w + b",
-                    f"l2norm[{width}](x, eps: 1e-4) * w", "x * w"))
+    forms = [f"rmsnorm[{width}](x, eps: 1e-5) * w", f"layernorm[{width}](x, eps: 1e-5) * w + b",
+             f"l2norm[{width}](x, eps: 1e-4) * w", "x * w"]
+    form = draw.of(forms[:3] if is_bounded else forms)
     body = [f"param w: [{width}] init {draw.of(('ones', 'normal(std: 0.8)'))}"]
     if "+ b" in form:
         body.append(f"param b: [{width}] init normal(std: 0.1)")

@@ -114,7 +114,7 @@ class Check:
 
     def compare_steps(self, whole):
         library = self.path("libm.so")
-        run("spex", "build", "--shared", self.source, "-o", library)
+        run("spex", "build", "--shared", self.cpu, self.source, "-o", library)
         files = [f"{text}={file}" for file, text in
                  write_inputs(self.program, self.seed, self.sizes, None, self.folder)]
         facts = {"sizes": self.sizes, "inputs": self.program.inputs, "files": files,

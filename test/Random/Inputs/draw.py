@@ -49,6 +49,7 @@ class Program:
         self.used = set()     # names given out
         self.inputs = []      # (name, kind, dims, target): float, index or bool
         self.outputs = []     # (name, dims)
+        self.layers = 0       # how many a stack has; 0: none
         self.is_causal = True
         self.is_f32 = True
         self.steps = False    # whether the export has step(along: S)

@@ -15,7 +15,10 @@ def make_block(program, units, width, extras):
     """A layer over tokens: its body, the result, the route and its name."""
     draw = program.draw
     seq = units[1] if len(units) > 1 else None
-    body = [f"u0 = {make_norm(program, width)}(x)" if draw.chance(0.7) else "u0 = 1 * x"]
+    # Polynomials of polynomials leave f32, so layers on layers start small.
+    is_bounded = program.layers > 1
+    has_norm = is_bounded or draw.chance(0.7)
+    body = [f"u0 = {make_norm(program, width, is_bounded)}(x)" if has_norm else "u0 = 1 * x"]
     value = "u0"
     for step in range(draw.weighted([(0, 4), (1, 4), (2, 2)])):
         kinds = [(make_mix, 3), (make_split, 2)]
@@ -95,6 +98,7 @@ def make_program(seed, is_wide=False):
     if draw.chance(0.8):
         units.append(program.bound("S", draw.whole(4, 12)))
     width = program.dim("D")
+    program.layers = draw.whole(1, 3) if draw.chance(0.6) else 0
     extras = []
     if draw.chance(0.3):
         side = program.dim("C")
@@ -144,8 +148,8 @@ def finish(program, numerics, units, width, block, fields, extras):
         program.inputs.insert(0, ("x", "float", tokens, None))
         first = f"x: {bracket(tokens)}"
     front = []
-    if draw.chance(0.6):
-        layers = program.dim("L", draw.whole(1, 3))
+    if program.layers:
+        layers = program.dim("L", program.layers)
         front = [layers]
         outer.append(f"z = stack {layers} of {block_name}({start}{arguments})")
     else:
