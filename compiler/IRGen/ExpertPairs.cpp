@@ -26,6 +26,7 @@ struct BodySearch {
   const Dimension *rows; ///< `Rows`
   const Dimension *step; ///< what the model steps along, or null
   bool hasParts = false; ///< a route, `stack`, `each` or `scan`
+  bool hasRoutes = false;
   bool draws = false; ///< random numbers, which count by unit and rank
   bool remembers = false; ///< earlier positions along `step`
   bool mixes = false;     ///< computes across `Rows`
@@ -89,7 +90,7 @@ private:
   }
 
   void visit(const Route &route) {
-    hasParts = true;
+    hasParts = hasRoutes = true;
     draws |= route.select.kind == Selection::Kind::Sample;
     bool isLimited = route.capacity || route.order ||
                      route.select.kind == Selection::Kind::Pick ||
@@ -114,7 +115,8 @@ private:
 } // namespace
 
 /// How the experts are written. Reports what no form can do yet.
-Generator::ExpertForm Generator::formOf(const ExpertCall &call) {
+Generator::ExpertForm Generator::formOf(const ExpertCall &call,
+                                        const RouteValues &values) {
   BodySearch search(program.rows, entry.stepAlong);
   for (const ExpertKind &kind : call.kinds)
     if (kind.callee.instance)
@@ -126,7 +128,10 @@ Generator::ExpertForm Generator::formOf(const ExpertCall &call) {
            "experts with `Rows` that remember, or inside of a merged expert");
     return ExpertForm::Refused;
   }
-  if (search.mixes || search.merges)
+  // Choices inside of experts that see rows are recorded group by group.
+  bool recordsGroups = search.hasRoutes && haveRows(call) &&
+                       placeOrder(values) != values.units;
+  if (search.mixes || search.merges || recordsGroups)
     return ExpertForm::Rows;
   return search.hasParts || search.draws ? ExpertForm::Pairs
                                          : ExpertForm::Task;

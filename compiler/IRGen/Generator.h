@@ -287,7 +287,7 @@ private:
     const Dimension *dim;
   };
   enum class ExpertForm { Task, Pairs, Rows, Copies, Refused };
-  ExpertForm formOf(const ExpertCall &call);
+  ExpertForm formOf(const ExpertCall &call, const RouteValues &values);
   bool needsCopies(const ExpertCall &call) const;
   bool takesRows(const ExpertKind &kind) const;
   bool draws(const Instance &instance) const;

@@ -215,7 +215,7 @@ Values Generator::refusedResults(const ExpertCall &call, RouteValues &values) {
 
 /// Runs the experts on the rows that chose them: [U, K, ...] of each result.
 Values Generator::runExperts(const ExpertCall &call, RouteValues &values) {
-  switch (formOf(call)) {
+  switch (formOf(call, values)) {
   case ExpertForm::Pairs:
     return runInPairs(call, values);
   case ExpertForm::Rows:

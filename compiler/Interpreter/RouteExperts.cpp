@@ -130,6 +130,13 @@ static bool takesRows(const ExpertKind &kind, const Dimension *rows) {
   });
 }
 
+/// Whether some of the experts see all units of a group at once.
+static bool haveRows(const Route &route, const Dimension *rows) {
+  return std::any_of(
+      route.kinds.begin(), route.kinds.end(),
+      [&](const ExpertKind &kind) { return takesRows(kind, rows); });
+}
+
 void Evaluator::runChosen(RouteState &state, Frame &frame) {
   const Route &route = *state.route;
   std::vector<PairResults> results(route.resultTypes.size());
@@ -148,9 +155,10 @@ void Evaluator::runChosen(RouteState &state, Frame &frame) {
   for (size_t pair = 0; pair < state.runs.size(); ++pair)
     if (state.runs[pair] >= 0)
       sent[state.runs[pair]].push_back(pair);
+  bool isByGroup = haveRows(route, request.program->rows);
   forEachExpert(route, [&](const ExpertKind &kind, int64_t number,
                            int64_t expert) {
-    if (!takesRows(kind, request.program->rows)) {
+    if (!isByGroup) {
       runRows(state, frame, kind, number, expert, sent[expert], results);
       return;
     }
@@ -319,10 +327,7 @@ void Evaluator::runAllInRows(RouteState &state, Frame &frame) {
 }
 
 void Evaluator::runAll(RouteState &state, Frame &frame) {
-  const std::vector<ExpertKind> &kinds = state.route->kinds;
-  if (std::any_of(kinds.begin(), kinds.end(), [&](const ExpertKind &kind) {
-        return takesRows(kind, request.program->rows);
-      }))
+  if (haveRows(*state.route, request.program->rows))
     return runAllInRows(state, frame);
   runEach(state, frame);
   for (size_t f = 0; f < state.each.size() && !failed(); ++f) {

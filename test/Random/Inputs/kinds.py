@@ -120,10 +120,8 @@ def make_callee(route, extra, is_record):
         return make_expert(program, route.width, route.width, extra, is_record)
     form = draw.weighted([("one", 5), ("kinds", 0 if route.is_plain else 4),
                           ("rows", 0 if extra or is_record or route.is_plain else 1)])
-    # `Rows` of a group that is a part of the units, or of experts that all run,
-    # are not in the order of the reference (docs/fuzzing.md).
-    if form == "rows" and route.units and route.sends_value and "select = top" in str(route.clauses):
-        route.over = route.units
+    if form == "rows" and route.units and route.sends_value and "each" not in str(route.clauses):
+        route.over = route.over or draw.of((route.units, route.units[:1], route.units[1:] or route.units))
         return make_rows(program, route.width)
     make = make_kinds if form == "kinds" else make_kind
     return make(route, extra, is_record)
