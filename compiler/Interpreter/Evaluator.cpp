@@ -148,6 +148,7 @@ Tensor Evaluator::evaluateSimple(const Expr &expr, Frame &frame) {
       return {};
   }
 
+  perturbation.beginOperation();
   switch (expr.kind) {
   case Expr::Kind::Unary:
     if (expr.unary == UnaryOp::Neg)
