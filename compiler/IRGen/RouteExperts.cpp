@@ -255,6 +255,7 @@ Values Generator::runExperts(const ExpertCall &call, RouteValues &values) {
                          inputs)
             : freeResults(kind, inputs[0]);
     here = loc;
+    llvm::SmallDenseSet<Value> written;
     for (auto [i, result] : llvm::enumerate(results)) {
       // All kinds give the same, with axes in the order of the first.
       if (order.size() == i)
@@ -265,8 +266,12 @@ Values Generator::runExperts(const ExpertCall &call, RouteValues &values) {
       NodeRef node =
           convert(makeLeaf(loc, result), call.results[i].element);
       Tensor all = materialize(node, unite(DimsRef{region.rows}, order[i]));
-      // Rows that come through as they are need no place of their own.
-      result = isa<BlockArgument>(all.value) ? all : placeable(all);
+      // Rows that come through as they are need no place of their own; one
+      // value cannot lie in two places.
+      bool isWritten = !written.insert(all.value).second;
+      result = isa<BlockArgument>(all.value) ? all
+               : isWritten                   ? copyOf(all)
+                                             : placeable(all);
     }
     leaveRows(outer);
     region.weights = scopes.back().operands;
