@@ -2,7 +2,7 @@
 import re
 
 from choices import add_wide_choice
-from draw import bracket
+from draw import SIZES, bracket
 
 
 class Route:
@@ -57,7 +57,8 @@ class Route:
             self.body.append(f"param {second}: {wide}[{h}, {e}] init normal(std: 0.4)")
             x = f"f32({self.value})" if wide else self.value
             return f"tanh({x} @ {first}) @ {second}"
-        p = program.dim("Q")
+        # Of one entry all are alike: the choice would be a matter of rounding.
+        p = program.dim("Q", draw.of(SIZES[1:]))
         proj, emb = program.name("proj"), program.name("emb")
         self.body.append(f"param {proj}: [{d}, {p}] init normal(std: 0.4)")
         self.body.append(f"param {emb}: [{e}, {p}] init normal(std: 0.4)")
