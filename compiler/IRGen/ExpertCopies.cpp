@@ -49,7 +49,7 @@ Values Generator::runKindCopies(const ExpertCall &call, const ExpertKind &kind,
     input = expanded(input, {own});
   }
   if (kind.free != ExpertKind::Free::None)
-    return freeResults(kind, inputs[0]);
+    return freeResults(kind, inputs[0], call);
   Scope &scope = scopes.emplace_back();
   scope.dim = own;
   scope.isCopies = true;

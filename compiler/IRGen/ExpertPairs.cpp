@@ -351,7 +351,7 @@ Values Generator::runKindInPairs(const ExpertCall &call, RouteValues &values,
     input = makeLeaf(loc, renamedTo(loc, x, pair, own));
   }
   if (kind.free != ExpertKind::Free::None)
-    return freeResults(kind, inputs[0]);
+    return freeResults(kind, inputs[0], call);
 
   Tensor expert = renamedTo(
       loc, expertOfPairs(loc, call, values, number, pair), pair, own);

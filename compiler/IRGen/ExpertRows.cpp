@@ -90,7 +90,7 @@ SmallVector<Value> Generator::runOneOfRows(const ExpertCall &call,
   Values results = kind.free == ExpertKind::Free::None
                        ? inlineBody(*kind.callee.instance,
                                     pathBelow(kind.callee.label), inputs)
-                       : freeResults(kind, inputs[0]);
+                       : freeResults(kind, inputs[0], call);
   scopes.pop_back();
   here = loc;
   for (auto [all, result] : llvm::zip(filled, results)) {

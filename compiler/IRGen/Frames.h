@@ -51,6 +51,7 @@ struct RouteValues {
   llvm::SmallVector<NodeRef> args; ///< of the experts, once they are needed
   Values results;
   Values each; ///< of every expert, [units..., E, ...]; or none
+  Values tapped; ///< results that are not combined, [U, K, ...]
 };
 
 /// One activation of a component: an inlined call.

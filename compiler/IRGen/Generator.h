@@ -266,7 +266,8 @@ private:
   llvm::SmallVector<NodeRef> inputsOfKind(const ExpertCall &call,
                                           const ExpertKind &kind);
   NodeRef weighed(const NodeRef &input, const RouteValues &route);
-  Values freeResults(const ExpertKind &kind, const NodeRef &input);
+  Values freeResults(const ExpertKind &kind, const NodeRef &input,
+                     const ExpertCall &call);
   /// What units get that no expert runs for: a value times its weight, [U, 1],
   /// where `wanted` is an expert.
   struct Passing {
@@ -385,7 +386,7 @@ private:
                        const NodeRef &arg);
   void emitEach(const Route &route, RouteValues &values);
   Values emitEach(const Expr &expr);
-  Values runEach(const ExpertCall &call, Dims units);
+  Values runEach(const ExpertCall &call, Dims units, DimsRef groups);
   void combineEach(const Route &route, RouteValues &values);
   Dims unitsOfInputs(const ExpertCall &call);
   mlir::Value asOnlyChoice(mlir::Location loc, const Tensor &chosen,
@@ -419,6 +420,8 @@ private:
   // RouteFields.cpp
   NodeRef routeIndex(const Expr &expr, const RouteValues &values);
   NodeRef isExpert(const Tensor &ids, const Dimension *experts, DimsRef all);
+  NodeRef tappedResult(const Expr &expr, RouteValues &values);
+  NodeRef tappedOfRank(RouteValues &values, const Tensor &each, int64_t rank);
   NodeRef spreadOverExperts(const Dimension *experts, RouteValues &values,
                             const Tensor &ids, const NodeRef &value);
   NodeRef pairsOfExperts(const Expr &expr, const RouteValues &values,

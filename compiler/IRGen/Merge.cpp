@@ -44,7 +44,7 @@ void Generator::runMerged(const Route &route, RouteValues &values) {
     // No parameters, and so nothing to mix.
     ExpertCall call = callOf(route, values);
     NodeRef input = inputsOfKind(call, route.kinds[0])[0];
-    values.results = freeResults(route.kinds[0], input);
+    values.results = freeResults(route.kinds[0], input, call);
     return;
   }
   SmallVector<NodeRef> inputs =

@@ -147,6 +147,11 @@ static bool mixesUnits(const Route &route, const RouteValues &values,
 void Generator::emitRoute(const Route &route) {
   here = locate(route.location);
   RouteValues &values = frame->routes[&route];
+  // What callers bring along is routed, too, and makes groups of its own.
+  DimsRef declared(route.units.data(), route.units.size());
+  values.units = unite(dimsAround(), declared);
+  values.group.assign(route.group.begin(), route.group.end());
+  values.groups = without(values.units, values.group);
   if (route.score)
     frame->trees[route.scoreSlot] =
         bound(emit(*route.score), route.score->type);
@@ -158,20 +163,21 @@ void Generator::emitRoute(const Route &route) {
   }
   const Expr *asked = askedBy(route.select);
   NodeRef by = asked ? emit(*asked) : nullptr;
-  // What callers bring along is routed, too.
-  DimsRef declared(route.units.data(), route.units.size());
-  values.units = unite(dimsAround(), declared);
   values.unit = unitDimension(values.units);
-  // It makes groups of its own.
-  values.group.assign(route.group.begin(), route.group.end());
-  values.groups = without(values.units, values.group);
   values.by = by;
   choose(route, values, by);
   limit(route, values);
   if (!route.isResultUsed)
     return; // only its numbers are read
   values.weight = routeWeight(route, values);
-  if (values.each.empty() && mixesUnits(route, values, program.rows)) {
+  // All units of a group are rows of every expert.
+  bool isOfAll = route.select.kind == Selection::Kind::All &&
+                 route.combine != Combine::Merge &&
+                 llvm::any_of(route.kinds, [&](const ExpertKind &kind) {
+                   return takesRows(kind);
+                 });
+  if (values.each.empty() &&
+      (isOfAll || mixesUnits(route, values, program.rows))) {
     if (route.combine == Combine::Merge) {
       refuse(route.location,
              "`combine = merge` of experts that mix what is routed");
@@ -210,7 +216,8 @@ ExpertCall Generator::callOf(const Route &route, RouteValues &values) {
 void Generator::combineChoices(const Route &route, RouteValues &values,
                                const Values &each) {
   Location loc = here = locate(route.location);
-  for (const Tensor &result : each) {
+  values.tapped.assign(each.end() - route.numTapped, each.end());
+  for (const Tensor &result : ArrayRef(each).drop_back(route.numTapped)) {
     // The sum is made in the type of the weights and rounds once.
     NodeRef weight = makeLeaf(loc, values.weight);
     ElementType accumulate = wider(ElementType::F32, result.element);

@@ -46,14 +46,16 @@ Dims Generator::unitsOfInputs(const ExpertCall &call) {
 }
 
 /// The results of every expert: [units..., ...], of which one is the experts'.
-Values Generator::runEach(const ExpertCall &call, Dims units) {
+/// Those that see rows see all units of a group; `groups` are told apart.
+Values Generator::runEach(const ExpertCall &call, Dims units, DimsRef groups) {
   Location loc = here = locate(call.location);
   RouteValues pairs;
   pairs.units = unite(units, {call.experts});
   if (const Scope *around = enclosingPairs())
     pairs.units = unite(pairs.units, {around->pair});
   pairs.unit = unitDimension(pairs.units);
-  pairs.group = pairs.units;
+  pairs.group = without(pairs.units, groups);
+  pairs.groups = without(pairs.units, pairs.group);
   pairs.choice = makeDimension("K", 1);
   NodeRef number = expanded(index(call.experts), pairs.units);
   Value ids = asOnlyChoice(
@@ -100,7 +102,7 @@ void Generator::emitEach(const Route &route, RouteValues &values) {
   call.args = weighed;
   values.each = needsCopies(call) && !haveRows(call)
                     ? runCopies(call, nullptr)
-                    : runEach(call, unitsOfInputs(call));
+                    : runEach(call, unitsOfInputs(call), values.groups);
 }
 
 /// `each E of Net(x)`: copy e works on slice e of what has E, and on all else.
@@ -118,7 +120,7 @@ Values Generator::emitEach(const Expr &expr) {
   call.results = expr.callee.instance->resultTypes;
   if (needsCopies(call) && !haveRows(call))
     return runCopies(call, nullptr);
-  Values results = runEach(call, unitsOfInputs(call));
+  Values results = runEach(call, unitsOfInputs(call), {});
   for (Tensor &result : results)
     result = materialize(makeLeaf(here, result),
                          unite({call.experts}, result.dims));
@@ -138,7 +140,7 @@ void Generator::combineEach(const Route &route, RouteValues &values) {
   Tensor weight = values.weight;
   weight.dims = {values.unit, route.experts};
   weight = expandUnits(loc, weight, values.units, values.unit);
-  for (const Tensor &each : values.each) {
+  for (const Tensor &each : ArrayRef(values.each).drop_back(route.numTapped)) {
     NodeRef scaled = convert(makeLeaf(loc, weight), each.element);
     if (route.combine == Combine::Inputs)
       scaled = expanded(makeConstant(loc, 1, each.element), weight.dims);

@@ -197,11 +197,20 @@ NodeRef Generator::weighed(const NodeRef &input, const RouteValues &route) {
 }
 
 /// What a free expert gives: its first input, or zeros of its shape.
-Values Generator::freeResults(const ExpertKind &kind, const NodeRef &input) {
+Values Generator::freeResults(const ExpertKind &kind, const NodeRef &input,
+                              const ExpertCall &call) {
+  Values results;
   if (kind.free == ExpertKind::Free::Identity)
-    return {materialize(input)};
-  NodeRef zero = makeConstant(here, 0, input->element);
-  return {materialize(expanded(zero, input->dims))};
+    results.push_back(materialize(input));
+  else
+    results.push_back(materialize(
+        expanded(makeConstant(here, 0, input->element), input->dims)));
+  // Further ones are taps of what other kinds compute.
+  for (const Type &type : call.results.drop_front())
+    results.push_back(materialize(
+        expanded(makeConstant(here, 0, type.element),
+                 DimsRef(type.dims.data(), type.dims.size()))));
+  return results;
 }
 
 /// Values of the types of results that nothing can compute yet.
@@ -253,7 +262,7 @@ Values Generator::runExperts(const ExpertCall &call, RouteValues &values) {
         kind.free == ExpertKind::Free::None
             ? inlineBody(*kind.callee.instance, pathBelow(kind.callee.label),
                          inputs)
-            : freeResults(kind, inputs[0]);
+            : freeResults(kind, inputs[0], call);
     here = loc;
     llvm::SmallDenseSet<Value> written;
     for (auto [i, result] : llvm::enumerate(results)) {
@@ -331,6 +340,9 @@ Values Generator::runWeighed(const Route &route, const ExpertCall &call,
   weighed.weighed = &values;
   Values all = runExperts(weighed, pairs);
   here = loc;
+  values.tapped = onlyChoices(
+      loc, Values(all.end() - route.numTapped, all.end()), pairs, {});
+  all.truncate(all.size() - route.numTapped);
   Values results;
   for (const Tensor &result :
        onlyChoices(loc, all, pairs, passingOf(route, values, pairs))) {

@@ -10,6 +10,8 @@
 
 #include "compiler/IRGen/Generator.h"
 
+#include "dialects/Moe/IR/MoeOps.h"
+
 using namespace mlir;
 
 namespace spex::irgen {
@@ -46,10 +48,54 @@ NodeRef Generator::spreadOverExperts(const Dimension *experts,
       isExpert(ids, experts, {values.unit, experts, values.choice});
   NodeRef terms = select(chosen, value, constantLike(0, value));
   // An expert is chosen once at most, so the sum has one term.
-  Tensor spread = materialize(sum(here, terms, {values.choice}),
-                              {values.unit, experts});
-  return makeLeaf(here,
-                  expandUnits(here, spread, values.units, values.unit));
+  Tensor spread =
+      materialize(sum(here, terms, {values.choice}), {values.unit, experts});
+  return makeLeaf(here, expandUnits(here, spread, values.units, values.unit));
+}
+
+/// A value inside of the experts that ran: [units, E, ...], or 0.
+NodeRef Generator::tappedResult(const Expr &expr, RouteValues &values) {
+  const Route &route = *expr.route;
+  size_t first = route.resultTypes.size() - route.numTapped;
+  if (expr.index - first >= values.tapped.size())
+    return unsupported(expr, "a value inside of these experts");
+  const Tensor &each = values.tapped[expr.index - first];
+  Tensor ids = expandUnits(here, choicesOf(values, values.kept), values.units,
+                           values.unit);
+  NodeRef all = makeConstant(here, 0, each.element);
+  for (int64_t rank = 0; rank < values.choice->size; ++rank) {
+    NodeRef x = tappedOfRank(values, each, rank);
+    NodeRef id =
+        pickEntry(here, ids, values.choice, builder.getIndexAttr(rank));
+    NodeRef isChosen = binary(BinaryOp::Eq, id,
+                              convert(index(route.experts), ElementType::Int));
+    Dims order = unite(unite(values.units, {route.experts}), x->dims);
+    all = makeLeaf(here, materialize(select(isChosen, x, all), order));
+  }
+  return all;
+}
+
+/// What one choice of each unit gave, [units, ...]; of nobody's 0. Results of
+/// experts exist as rows, which only a combination reads: here of one choice,
+/// with the weight 1.
+NodeRef Generator::tappedOfRank(RouteValues &values, const Tensor &each,
+                                int64_t rank) {
+  if (!contains(each.dims, values.unit))
+    return pickEntry(here, each, values.choice, builder.getIndexAttr(rank));
+  NodeRef isRank =
+      binary(BinaryOp::Eq, convert(index(values.choice), ElementType::Int),
+             makeConstant(here, rank, ElementType::Int));
+  ElementType type = wider(ElementType::F32, each.element);
+  Tensor weights = materialize(
+      select(isRank, makeConstant(here, 1, type), makeConstant(here, 0, type)),
+      {values.unit, values.choice});
+  Tensor one;
+  one.element = each.element;
+  one.dims = without(each.dims, {values.choice});
+  one.value = moe::CombineOp::create(
+      builder, here, tensorType(one.dims, one.element), each.value,
+      weights.value, values.run, Value(), Value());
+  return makeLeaf(here, expandUnits(here, one, values.units, values.unit));
 }
 
 /// How many pairs each expert has, in each group.
@@ -66,6 +112,9 @@ NodeRef Generator::pairsOfExperts(const Expr &expr, const RouteValues &values,
 
 NodeRef Generator::emitRouteField(const Expr &expr) {
   RouteValues &values = frame->routes[expr.route];
+  if (expr.routeField == RouteField::Each &&
+      expr.route->select.kind != Selection::Kind::All)
+    return tappedResult(expr, values);
   if (expr.routeField == RouteField::Each) {
     const Values &each = resultsOfEach(*expr.route);
     here = locate(expr.location);

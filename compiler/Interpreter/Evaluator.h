@@ -207,8 +207,11 @@ private:
                    std::vector<Tensor> inputs, const Frame &frame,
                    int64_t number);
   void runAll(RouteState &state, Frame &frame);
-  void runAllInRows(RouteState &state, Frame &frame);
+  std::vector<PairResults> runPairs(RouteState &state, Frame &frame);
+  void runEachInRows(RouteState &state, Frame &frame);
   void runMerged(RouteState &state, Frame &frame);
+  Tensor spreadOverExperts(const RouteState &state, const PairResults &field,
+                           ElementType element);
   Tensor combine(const RouteState &state, const std::vector<double> &pairs,
                  const DimList &innerDims, const SizeList &innerSizes,
                  ElementType element);

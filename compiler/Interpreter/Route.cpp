@@ -244,7 +244,10 @@ Tensor Evaluator::routeField(const Expr &expr, Frame &frame) {
   case RouteField::Dropped:
     return countField(expr, *state);
   case RouteField::Each:
-    runEach(*state, frame);
+    if (state->route->select.kind == Selection::Kind::All)
+      runEach(*state, frame);
+    else if (!state->haveResults)
+      runExperts(*state, frame);
     return failed() ? Tensor() : state->each[expr.index];
   }
   return {};

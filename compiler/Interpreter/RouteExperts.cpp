@@ -109,13 +109,13 @@ Value Evaluator::callExpert(const Route &route, const ExpertKind &kind,
                             std::vector<Tensor> inputs, const Frame &frame,
                             int64_t number) {
   bool isSoft = route.select.kind == Selection::Kind::All;
-  if (kind.free == ExpertKind::Free::Identity)
-    return {inputs.front()};
-  if (kind.free == ExpertKind::Free::Zero) {
-    Value zeros;
+  if (kind.free != ExpertKind::Free::None) {
+    Value results;
     for (const Type &type : route.resultTypes)
-      zeros.push_back(Tensor::number(0, type.element));
-    return zeros;
+      results.push_back(Tensor::number(0, type.element));
+    if (kind.free == ExpertKind::Free::Identity)
+      results.front() = inputs.front();
+    return results;
   }
   OuterIndex outer(number, kind.count, /*isCopy=*/isSoft);
   return call(kind.callee, std::move(inputs), frame, &outer);
@@ -137,7 +137,8 @@ static bool haveRows(const Route &route, const Dimension *rows) {
       [&](const ExpertKind &kind) { return takesRows(kind, rows); });
 }
 
-void Evaluator::runChosen(RouteState &state, Frame &frame) {
+/// Runs every expert on the units of its pairs.
+std::vector<PairResults> Evaluator::runPairs(RouteState &state, Frame &frame) {
   const Route &route = *state.route;
   std::vector<PairResults> results(route.resultTypes.size());
   for (size_t f = 0; f < results.size(); ++f) {
@@ -149,7 +150,7 @@ void Evaluator::runChosen(RouteState &state, Frame &frame) {
     field.data.resize(state.runs.size() * field.width);
   }
   if (failed())
-    return;
+    return results;
 
   std::vector<std::vector<int64_t>> sent(state.experts);
   for (size_t pair = 0; pair < state.runs.size(); ++pair)
@@ -174,10 +175,41 @@ void Evaluator::runChosen(RouteState &state, Frame &frame) {
       runRows(state, frame, kind, number, expert, list, results);
     }
   });
-  for (size_t f = 0; f < results.size() && !failed(); ++f)
+  return results;
+}
+
+void Evaluator::runChosen(RouteState &state, Frame &frame) {
+  const Route &route = *state.route;
+  std::vector<PairResults> results = runPairs(state, frame);
+  size_t numCombined = results.size() - route.numTapped;
+  for (size_t f = 0; f < numCombined && !failed(); ++f)
     state.results.push_back(combine(state, results[f].data, results[f].dims,
                                     results[f].sizes,
                                     route.resultTypes[f].element));
+  state.each.resize(results.size());
+  for (size_t f = numCombined; f < results.size() && !failed(); ++f)
+    state.each[f] = spreadOverExperts(state, results[f],
+                                      route.resultTypes[f].element);
+}
+
+/// What the experts that ran gave, [units, E, ...]; zeros elsewhere.
+Tensor Evaluator::spreadOverExperts(const RouteState &state,
+                                    const PairResults &field,
+                                    ElementType element) {
+  DimList dims = state.unitDims;
+  SizeList sizes = state.unitSizes;
+  dims.push_back(state.route->experts);
+  sizes.push_back(state.experts);
+  dims.insert(dims.end(), field.dims.begin(), field.dims.end());
+  sizes.insert(sizes.end(), field.sizes.begin(), field.sizes.end());
+  Tensor result = Tensor::make(element, dims, sizes);
+  for (size_t pair = 0; pair < state.runs.size(); ++pair)
+    if (state.runs[pair] >= 0) {
+      int64_t row = pair / state.choices * state.experts + state.runs[pair];
+      std::copy_n(field.data.data() + pair * field.width, field.width,
+                  result.data() + row * field.width);
+    }
+  return result;
 }
 
 /// Runs one expert on the units of `list`.
@@ -249,6 +281,7 @@ Tensor Evaluator::combine(const RouteState &state,
   if (passes)
     own = expandTo(state.args.front(), dims, sizes).permuted(dims).contiguous();
 
+  perturbation.beginOperation();
   std::vector<double> terms;
   for (int64_t unit = 0; unit < state.units; ++unit)
     for (int64_t i = 0; i < width; ++i) {
@@ -273,6 +306,21 @@ Tensor Evaluator::combine(const RouteState &state,
   return rounded(result, element);
 }
 
+/// Experts that see the rows of a group together get all of its units, as if
+/// every unit had chosen every expert.
+void Evaluator::runEachInRows(RouteState &state, Frame &frame) {
+  state.choices = state.experts;
+  state.runs.resize(state.units * state.experts);
+  for (size_t pair = 0; pair < state.runs.size(); ++pair)
+    state.runs[pair] = static_cast<int32_t>(pair % state.experts);
+  std::vector<PairResults> results = runPairs(state, frame);
+  for (size_t f = 0; f < results.size() && !failed(); ++f)
+    state.each.push_back(spreadOverExperts(
+        state, results[f], state.route->resultTypes[f].element));
+  state.choices = 0;
+  state.runs.clear();
+}
+
 /// Results of every expert, for `y.each` and for the sum of `all`.
 void Evaluator::runEach(RouteState &state, Frame &frame) {
   if (state.haveEach)
@@ -280,6 +328,8 @@ void Evaluator::runEach(RouteState &state, Frame &frame) {
   state.haveEach = true;
   if (!evaluateArgs(state, frame))
     return;
+  if (haveRows(*state.route, request.program->rows))
+    return runEachInRows(state, frame);
   std::vector<Value> values;
   forEachExpert(*state.route, [&](const ExpertKind &kind, int64_t number,
                                   int64_t expert) {
@@ -312,25 +362,10 @@ void Evaluator::runEach(RouteState &state, Frame &frame) {
     state.each.push_back(joinAlong(state.route->experts, values, f));
 }
 
-/// Experts that see the rows of a group together get all of its units, as if
-/// every unit had chosen every expert.
-void Evaluator::runAllInRows(RouteState &state, Frame &frame) {
-  state.choices = state.experts;
-  state.runs.resize(state.units * state.experts);
-  for (size_t pair = 0; pair < state.runs.size(); ++pair)
-    state.runs[pair] = static_cast<int32_t>(pair % state.experts);
-  state.passes.assign(state.runs.size(), false);
-  runChosen(state, frame);
-  state.choices = 0;
-  state.runs.clear();
-  state.passes.clear();
-}
-
 void Evaluator::runAll(RouteState &state, Frame &frame) {
-  if (haveRows(*state.route, request.program->rows))
-    return runAllInRows(state, frame);
   runEach(state, frame);
-  for (size_t f = 0; f < state.each.size() && !failed(); ++f) {
+  size_t numCombined = state.route->resultTypes.size() - state.route->numTapped;
+  for (size_t f = 0; f < numCombined && !failed(); ++f) {
     ElementType element = state.route->resultTypes[f].element;
     Tensor sum =
         state.route->combine == Combine::Inputs

@@ -203,6 +203,9 @@ struct Route {
   Combine combine = Combine::Sum;
   std::vector<std::string> fieldNames;      ///< of a record result
   std::vector<Type> resultTypes;            ///< one, or one for each field
+  /// So many of the last results are not combined: `--tap` of values inside of
+  /// the experts, which `RouteField::Each` reads.
+  size_t numTapped = 0;
   /// Whether anything reads the results or `each`; if not, the experts need not
   /// run, and their parameters are not stored.
   bool isResultUsed = true;

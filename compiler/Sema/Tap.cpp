@@ -10,6 +10,7 @@
 #include "compiler/Sema/Tap.h"
 #include "compiler/Sema/RouteClauses.h"
 #include "compiler/Sema/TapValues.h"
+#include "compiler/Sema/Value.h"
 
 #include <algorithm>
 #include <functional>
@@ -43,8 +44,8 @@ void walk(Statement &statement, const std::function<void(ExprPtr &)> &fn) {
 }
 
 bool isCall(const Expr &expr) {
-  return expr.kind == Expr::Kind::Component ||
-         expr.kind == Expr::Kind::Stack || expr.kind == Expr::Kind::Each;
+  return expr.kind == Expr::Kind::Component || expr.kind == Expr::Kind::Stack ||
+         expr.kind == Expr::Kind::Each;
 }
 
 /// A call as part of a clause may need what only clauses know.
@@ -72,7 +73,10 @@ private:
                         ExprPtr &value);
   ExprPtr hoist(Instance &instance, size_t statement, ExprPtr &call);
   Expr &returnedRecord(Instance &instance, std::string first);
+  std::string findInExperts(Instance &instance, const std::string &rest,
+                            ExprPtr &value);
   std::string addResult(Instance &instance, ExprPtr value, std::string first);
+  std::string addField(Instance &instance, ExprPtr value, std::string first);
   std::string addToCall(ExprPtr &call, const Instance &callee,
                         const Type &added);
   std::string forEachCall(const Instance &callee,
@@ -96,14 +100,10 @@ std::string Tapper::find(Instance &instance, const std::string &rest,
     if (statement.route && findOfRoute(*statement.route, rest, value))
       return "";
   std::string error = findBelow(instance, rest, value);
+  if (error.empty() && !value)
+    error = findInExperts(instance, rest, value);
   if (!error.empty() || value)
     return error;
-  for (const Statement &statement : instance.body)
-    if (statement.route &&
-        rest.compare(0, statement.route->name.size() + 1,
-                     statement.route->name + ".") == 0)
-      return "it is no field of the route, or of one expert, which sees only "
-             "its own rows";
   return "`" + instance.name + "` has no such value, or no result needs it";
 }
 
@@ -139,11 +139,40 @@ std::string Tapper::findBelow(Instance &instance, const std::string &rest,
         call = &expr;
     });
     size_t last = (*call)->fieldTypes.size() - 1;
-    value = make(Expr::Kind::Field, (*call)->fieldTypes[last],
-                 (*call)->location);
+    value =
+        make(Expr::Kind::Field, (*call)->fieldTypes[last], (*call)->location);
     value->index = int(last);
     value->args.push_back(hoist(instance, s, *call));
     return "";
+  }
+  return "";
+}
+
+/// A value of the experts of a route. It becomes a result that is not combined.
+std::string Tapper::findInExperts(Instance &instance, const std::string &rest,
+                                  ExprPtr &value) {
+  for (size_t s = 0; s < instance.body.size(); ++s) {
+    if (!instance.body[s].route)
+      continue;
+    const Route &route = *instance.body[s].route;
+    const ExpertKind *kind = kindOf(route, rest);
+    if (!kind || !route.isResultUsed)
+      continue;
+    Instance &expert = instanceOf(kind->callee.instance);
+    ExprPtr inner;
+    std::string error =
+        find(expert, rest.substr(kind->callee.label.size() + 1), inner);
+    if (!error.empty())
+      return error;
+    Type type = inner->type;
+    if (!sema::isFloat(type.element))
+      return "only floats can be tapped inside of experts";
+    type.dims.erase(
+        std::remove(type.dims.begin(), type.dims.end(), program.rows),
+        type.dims.end());
+    error = addResult(expert, std::move(inner), "");
+    value = readTapped(route, type);
+    return error;
   }
   return "";
 }
@@ -170,8 +199,7 @@ ExprPtr Tapper::hoist(Instance &instance, size_t statement, ExprPtr &call) {
   let.value = std::move(call);
   call = std::move(first);
   instance.locals.push_back(std::move(local));
-  instance.body.insert(instance.body.begin() + long(statement),
-                       std::move(let));
+  instance.body.insert(instance.body.begin() + long(statement), std::move(let));
   return second;
 }
 
@@ -196,8 +224,8 @@ Expr &Tapper::returnedRecord(Instance &instance, std::string first) {
     ++at;
     ExprPtr record = make(Expr::Kind::Record, {}, location);
     for (const std::string &name : instance.fieldNames) {
-      size_t field = size_t(
-          std::find(names.begin(), names.end(), name) - names.begin());
+      size_t field =
+          size_t(std::find(names.begin(), names.end(), name) - names.begin());
       ExprPtr copy = make(Expr::Kind::Local, source->type, location);
       copy->slot = source->slot;
       copy->fieldNames = source->fieldNames;
@@ -219,14 +247,29 @@ Expr &Tapper::returnedRecord(Instance &instance, std::string first) {
 }
 
 /// One more field of the result; a single result becomes the field `first`.
+/// Experts beside it give zeros.
 std::string Tapper::addResult(Instance &instance, ExprPtr value,
                               std::string first) {
-  for (const std::unique_ptr<Instance> &each : program.instances)
-    for (const Statement &statement : each->body)
-      if (statement.route)
-        for (const ExpertKind &kind : statement.route->kinds)
-          if (kind.callee.instance == &instance)
-            return "`" + instance.name + "` is an expert, too";
+  Type added = value->type;
+  added.dims.erase(
+      std::remove(added.dims.begin(), added.dims.end(), program.rows),
+      added.dims.end());
+  Family family = familyOf(program, instance);
+  for (const Instance *other : family.experts) {
+    if (other == &instance)
+      continue;
+    std::string error =
+        addField(instanceOf(other), makeZeros(added, value->location), "");
+    if (!error.empty())
+      return error;
+  }
+  std::string error = addField(instance, std::move(value), std::move(first));
+  addTapped(family, added);
+  return error;
+}
+
+std::string Tapper::addField(Instance &instance, ExprPtr value,
+                             std::string first) {
   Type added = value->type;
   Expr &record = returnedRecord(instance, std::move(first));
   std::string error = forEachCall(instance, [&](ExprPtr &call) {

@@ -18,8 +18,7 @@ static bool has(const Dims &dims, const Dimension *dim) {
   return std::find(dims.begin(), dims.end(), dim) != dims.end();
 }
 
-ExprPtr make(Expr::Kind kind, const Type &type,
-                     SourceLocation location) {
+ExprPtr make(Expr::Kind kind, const Type &type, SourceLocation location) {
   auto expr = std::make_unique<Expr>();
   expr->kind = kind;
   expr->type = type;
@@ -53,8 +52,7 @@ bool findLocal(const Instance &instance, const std::string &name,
     }
     for (size_t f = 0; f < local.fieldNames.size(); ++f)
       if (local.name + "." + local.fieldNames[f] == name) {
-        value =
-            make(Expr::Kind::Field, local.fieldTypes[f], local.location);
+        value = make(Expr::Kind::Field, local.fieldTypes[f], local.location);
         value->index = int(f);
         value->args.push_back(std::move(read));
         return true;
@@ -82,8 +80,9 @@ static std::vector<OwnField> ownFields(const Route &route) {
       {"weight", RouteField::Weight, {ElementType::F32, nullptr, pairs}}};
   bool isSoft = route.select.kind == Selection::Kind::All;
   if (!isSoft) {
-    rows.push_back(
-        {"selected", RouteField::Selected, {ElementType::Bool, nullptr, pairs}});
+    rows.push_back({"selected",
+                    RouteField::Selected,
+                    {ElementType::Bool, nullptr, pairs}});
     rows.push_back(
         {"kept", RouteField::Kept, {ElementType::Bool, nullptr, pairs}});
     rows.push_back(
@@ -121,6 +120,82 @@ bool findOfRoute(const Route &route, const std::string &wanted,
       return true;
     }
   return false;
+}
+
+const ExpertKind *kindOf(const Route &route, const std::string &path) {
+  for (const ExpertKind &kind : route.kinds) {
+    std::string start = kind.callee.label + ".";
+    if (kind.callee.instance && path.compare(0, start.size(), start) == 0)
+      return &kind;
+  }
+  return nullptr;
+}
+
+ExprPtr makeZeros(const Type &type, SourceLocation location) {
+  Type single = type;
+  single.dims.clear();
+  ExprPtr zero = make(Expr::Kind::Number, single, location);
+  if (type.dims.empty())
+    return zero;
+  ExprPtr expand = make(Expr::Kind::Call, type, location);
+  expand->builtin = Builtin::Expand;
+  expand->dims = type.dims;
+  expand->height = 2;
+  expand->args.push_back(std::move(zero));
+  return expand;
+}
+
+Family familyOf(Program &program, const Instance &expert) {
+  Family family;
+  std::vector<const Instance *> &experts = family.experts;
+  auto isKnown = [&](const ExpertKind &kind) {
+    return std::find(experts.begin(), experts.end(), kind.callee.instance) !=
+           experts.end();
+  };
+  auto join = [&](Route &route) {
+    if (std::find(family.routes.begin(), family.routes.end(), &route) !=
+            family.routes.end() ||
+        !std::any_of(route.kinds.begin(), route.kinds.end(), isKnown))
+      return false;
+    family.routes.push_back(&route);
+    for (const ExpertKind &kind : route.kinds)
+      if (kind.callee.instance && !isKnown(kind))
+        experts.push_back(kind.callee.instance);
+    return true;
+  };
+  experts.push_back(&expert);
+  for (bool grows = true; grows;) {
+    grows = false;
+    for (const std::unique_ptr<Instance> &instance : program.instances)
+      for (Statement &statement : instance->body)
+        grows |= statement.route && join(*statement.route);
+  }
+  return family;
+}
+
+void addTapped(const Family &family, const Type &type) {
+  for (Route *route : family.routes) {
+    route->resultTypes.push_back(type);
+    ++route->numTapped;
+  }
+}
+
+ExprPtr readTapped(const Route &route, const Type &type) {
+  bool isMerged = route.combine == Combine::Merge;
+  Type whole = type;
+  whole.dims = route.units;
+  if (!isMerged)
+    whole.dims.push_back(route.experts);
+  for (const Dimension *dim : type.dims)
+    if (!has(whole.dims, dim))
+      whole.dims.push_back(dim);
+  ExprPtr value =
+      make(isMerged ? Expr::Kind::RouteResult : Expr::Kind::RouteField, whole,
+           route.location);
+  value->routeField = RouteField::Each;
+  value->index = int(route.resultTypes.size()) - 1;
+  value->route = &route;
+  return value;
 }
 
 } // namespace spex::tap

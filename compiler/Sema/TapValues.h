@@ -21,6 +21,25 @@ bool findLocal(const Instance &instance, const std::string &name,
 /// The same for a route: a result or a field of its own.
 bool findOfRoute(const Route &route, const std::string &name, ExprPtr &value);
 
+/// The kind of experts whose label, and then a name, `path` goes on with.
+const ExpertKind *kindOf(const Route &route, const std::string &path);
+
+ExprPtr makeZeros(const Type &type, SourceLocation location);
+
+/// Routes that share experts, and all experts of these: they give the same
+/// results.
+struct Family {
+  std::vector<Route *> routes;
+  std::vector<const Instance *> experts;
+};
+Family familyOf(Program &program, const Instance &expert);
+
+/// Adds a result to the routes that is not combined.
+void addTapped(const Family &family, const Type &type);
+/// What the experts of a route gave for the result added last, of each expert;
+/// of a merged expert its own.
+ExprPtr readTapped(const Route &route, const Type &type);
+
 } // namespace spex::tap
 
 #endif // COMPILER_SEMA_TAPVALUES_H
