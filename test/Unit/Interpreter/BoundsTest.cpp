@@ -37,7 +37,7 @@ struct BoundsTest : testing::Test {
         *b.model, binary(BinaryOp::Sub, sum(x), sum(y), typeOf({a})));
     std::vector<double> values;
     for (int i = 0; i < 128 * 8; ++i)
-      values.push_back(1 + i * 7 % 16 / 16.0);
+      values.push_back(1 + i * 7 % 16 / 16.0 + i * 0x1p-20); // all sums differ
     b.set("x", values);
     std::reverse(values.begin(), values.end());
     b.set("y", values);

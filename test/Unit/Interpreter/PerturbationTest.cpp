@@ -26,18 +26,35 @@ TEST(PerturbationTest, LeavesWhatIsExact) {
   EXPECT_TRUE(std::isnan(disturbed.applyRounding(std::nan(""))));
 }
 
+// A fair coin shows fewer heads or more once in 10^9 times.
+void expectFair(int heads) {
+  EXPECT_GT(heads, 20);
+  EXPECT_LT(heads, 80);
+}
+
 TEST(PerturbationTest, RoundsUpOrDown) {
+  Perturbation disturbed(1, single);
+  int up = 0;
+  for (int i = 0; i < 100; ++i) {
+    double value = 1 + i + 1e-9;
+    double change = disturbed.applyRounding(value) - value;
+    EXPECT_NEAR(std::abs(change), single * value, 1e-13);
+    up += change > 0;
+  }
+  expectFair(up);
+}
+
+TEST(PerturbationTest, KeepsEqualResultsOfAnOperationEqual) {
   Perturbation disturbed(1, single);
   double value = 1 + 1e-9;
   int up = 0;
   for (int i = 0; i < 100; ++i) {
-    double change = disturbed.applyRounding(value) - value;
-    EXPECT_NEAR(std::abs(change), single * value, 1e-15);
-    up += change > 0;
+    disturbed.beginOperation();
+    double result = disturbed.applyRounding(value);
+    EXPECT_EQ(disturbed.applyRounding(value), result);
+    up += result > value;
   }
-  // A fair coin shows fewer heads or more once in 10^9 times.
-  EXPECT_GT(up, 20);
-  EXPECT_LT(up, 80);
+  expectFair(up);
 }
 
 TEST(PerturbationTest, KnowsNoRoundingOfDoubles) {
