@@ -9,17 +9,13 @@
 
 #include "compiler/Sema/Tap.h"
 #include "compiler/Sema/RouteClauses.h"
-#include "compiler/Sema/TapValues.h"
-#include "compiler/Sema/Value.h"
+#include "compiler/Sema/Tapper.h"
 
 #include <algorithm>
-#include <functional>
 
-namespace spex {
-using namespace tap;
+namespace spex::tap {
 
-namespace {
-void walk(ExprPtr &expr, const std::function<void(ExprPtr &)> &fn) {
+static void walk(ExprPtr &expr, const std::function<void(ExprPtr &)> &fn) {
   if (!expr)
     return;
   for (ExprPtr &arg : expr->args)
@@ -29,7 +25,6 @@ void walk(ExprPtr &expr, const std::function<void(ExprPtr &)> &fn) {
   fn(expr);
 }
 
-/// Of a statement that runs once in a call of its body.
 void walk(Statement &statement, const std::function<void(ExprPtr &)> &fn) {
   walk(statement.value, fn);
   if (!statement.route)
@@ -43,6 +38,7 @@ void walk(Statement &statement, const std::function<void(ExprPtr &)> &fn) {
     walk(*size, fn);
 }
 
+namespace {
 bool isCall(const Expr &expr) {
   return expr.kind == Expr::Kind::Component || expr.kind == Expr::Kind::Stack ||
          expr.kind == Expr::Kind::Each;
@@ -58,30 +54,6 @@ bool readsRoute(ExprPtr &expr) {
   return found;
 }
 
-class Tapper {
-public:
-  explicit Tapper(Program &program) : program(program) {}
-  std::string run(const EntryPoint &entry, const std::string &path);
-
-private:
-  Program &program;
-  std::string path;
-
-  Instance &instanceOf(const Instance *wanted);
-  std::string find(Instance &instance, const std::string &rest, ExprPtr &value);
-  std::string findBelow(Instance &instance, const std::string &rest,
-                        ExprPtr &value);
-  ExprPtr hoist(Instance &instance, size_t statement, ExprPtr &call);
-  Expr &returnedRecord(Instance &instance, std::string first);
-  std::string findInExperts(Instance &instance, const std::string &rest,
-                            ExprPtr &value);
-  std::string addResult(Instance &instance, ExprPtr value, std::string first);
-  std::string addField(Instance &instance, ExprPtr value, std::string first);
-  std::string addToCall(ExprPtr &call, const Instance &callee,
-                        const Type &added);
-  std::string forEachCall(const Instance &callee,
-                          const std::function<std::string(ExprPtr &)> &fn);
-};
 } // namespace
 
 Instance &Tapper::instanceOf(const Instance *wanted) {
@@ -101,7 +73,9 @@ std::string Tapper::find(Instance &instance, const std::string &rest,
       return "";
   std::string error = findBelow(instance, rest, value);
   if (error.empty() && !value)
-    error = findInExperts(instance, rest, value);
+    error = findInExperts(instance.body, rest, value);
+  if (error.empty() && !value)
+    error = findInScans(instance, rest, value);
   if (!error.empty() || value)
     return error;
   return "`" + instance.name + "` has no such value, or no result needs it";
@@ -144,35 +118,6 @@ std::string Tapper::findBelow(Instance &instance, const std::string &rest,
     value->index = int(last);
     value->args.push_back(hoist(instance, s, *call));
     return "";
-  }
-  return "";
-}
-
-/// A value of the experts of a route. It becomes a result that is not combined.
-std::string Tapper::findInExperts(Instance &instance, const std::string &rest,
-                                  ExprPtr &value) {
-  for (size_t s = 0; s < instance.body.size(); ++s) {
-    if (!instance.body[s].route)
-      continue;
-    const Route &route = *instance.body[s].route;
-    const ExpertKind *kind = kindOf(route, rest);
-    if (!kind || !route.isResultUsed)
-      continue;
-    Instance &expert = instanceOf(kind->callee.instance);
-    ExprPtr inner;
-    std::string error =
-        find(expert, rest.substr(kind->callee.label.size() + 1), inner);
-    if (!error.empty())
-      return error;
-    Type type = inner->type;
-    if (!sema::isFloat(type.element))
-      return "only floats can be tapped inside of experts";
-    type.dims.erase(
-        std::remove(type.dims.begin(), type.dims.end(), program.rows),
-        type.dims.end());
-    error = addResult(expert, std::move(inner), "");
-    value = readTapped(route, type);
-    return error;
   }
   return "";
 }
@@ -361,9 +306,13 @@ std::string Tapper::run(const EntryPoint &entry, const std::string &wanted) {
   return error.empty() ? "" : "cannot tap `" + path + "`: " + error;
 }
 
+} // namespace spex::tap
+
+namespace spex {
+
 std::string addTap(Program &program, const EntryPoint &entry,
                    const std::string &path) {
-  return Tapper(program).run(entry, path);
+  return tap::Tapper(program).run(entry, path);
 }
 
 } // namespace spex

@@ -26,18 +26,20 @@ ExprPtr make(Expr::Kind kind, const Type &type, SourceLocation location) {
   return expr;
 }
 
-bool findLocal(const Instance &instance, const std::string &name,
-               ExprPtr &value) {
-  auto isSet = [&](int slot) {
-    if (slot < int(instance.inputs.size()))
-      return true;
-    return std::any_of(
-        instance.body.begin(), instance.body.end(), [&](const Statement &s) {
-          return (s.kind == Statement::Kind::Let && s.slot == slot) ||
-                 (s.route &&
-                  (s.route->scoreSlot == slot || s.route->probSlot == slot));
-        });
-  };
+/// Whether one of the statements sets a local.
+static bool isSetBy(const std::vector<Statement> &statements, int slot) {
+  return std::any_of(
+      statements.begin(), statements.end(), [&](const Statement &s) {
+        return (s.kind == Statement::Kind::Let && s.slot == slot) ||
+               (s.route &&
+                (s.route->scoreSlot == slot || s.route->probSlot == slot));
+      });
+}
+
+/// Sets `value` to what reads a local for which `isSet` holds.
+template <typename Fn>
+static bool readLocal(const Instance &instance, const std::string &name,
+                      Fn isSet, ExprPtr &value) {
   for (size_t slot = 0; slot < instance.locals.size(); ++slot) {
     const Local &local = instance.locals[slot];
     if (local.name.empty() || !isSet(int(slot)))
@@ -59,6 +61,34 @@ bool findLocal(const Instance &instance, const std::string &name,
       }
   }
   return false;
+}
+
+bool findLocal(const Instance &instance, const std::string &name,
+               ExprPtr &value) {
+  auto isSet = [&](int slot) {
+    return slot < int(instance.inputs.size()) || isSetBy(instance.body, slot);
+  };
+  return readLocal(instance, name, isSet, value);
+}
+
+bool findInScan(const Instance &instance, const Scan &scan,
+                const std::string &name, ExprPtr &value) {
+  auto holds = [](int slot) {
+    return [slot](const auto &entry) { return entry.slot == slot; };
+  };
+  auto isSet = [&](int slot) {
+    return std::any_of(scan.over.begin(), scan.over.end(), holds(slot)) ||
+           std::any_of(scan.carries.begin(), scan.carries.end(),
+                       holds(slot)) ||
+           isSetBy(scan.body, slot);
+  };
+  if (readLocal(instance, name, isSet, value))
+    return true;
+  return std::any_of(scan.body.begin(), scan.body.end(),
+                     [&](const Statement &statement) {
+                       return statement.route &&
+                              findOfRoute(*statement.route, name, value);
+                     });
 }
 
 /// A field of the record of a route.
@@ -152,7 +182,10 @@ Family familyOf(Program &program, const Instance &expert) {
     return std::find(experts.begin(), experts.end(), kind.callee.instance) !=
            experts.end();
   };
-  auto join = [&](Route &route) {
+  auto join = [&](Statement &statement) {
+    if (!statement.route)
+      return false;
+    Route &route = *statement.route;
     if (std::find(family.routes.begin(), family.routes.end(), &route) !=
             family.routes.end() ||
         !std::any_of(route.kinds.begin(), route.kinds.end(), isKnown))
@@ -166,9 +199,13 @@ Family familyOf(Program &program, const Instance &expert) {
   experts.push_back(&expert);
   for (bool grows = true; grows;) {
     grows = false;
-    for (const std::unique_ptr<Instance> &instance : program.instances)
+    for (const std::unique_ptr<Instance> &instance : program.instances) {
       for (Statement &statement : instance->body)
-        grows |= statement.route && join(*statement.route);
+        grows |= join(statement);
+      for (const std::unique_ptr<Scan> &scan : instance->scans)
+        for (Statement &statement : scan->body)
+          grows |= join(statement);
+    }
   }
   return family;
 }

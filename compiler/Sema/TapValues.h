@@ -18,6 +18,9 @@ ExprPtr make(Expr::Kind kind, const Type &type, SourceLocation location);
 /// Sets `value` to what reads a name of the body, or a field of such a record.
 bool findLocal(const Instance &instance, const std::string &name,
                ExprPtr &value);
+/// The same for a name inside of a loop, or a field of a route there.
+bool findInScan(const Instance &instance, const Scan &scan,
+                const std::string &name, ExprPtr &value);
 /// The same for a route: a result or a field of its own.
 bool findOfRoute(const Route &route, const std::string &name, ExprPtr &value);
 

@@ -1,6 +1,7 @@
 """What tapped values of taps.spex must have to do with the rest: tapped-experts.py
 FOLDER. Values are 0 where an expert did not run. An expert of `rows` sees the
-units of the batch at one position that chose it, and `h` is their mean."""
+units of the batch at one position that chose it, and `h` is their mean. What the
+loop carries is 0 at first, and then the sum of the last turn."""
 import os
 import sys
 
@@ -21,7 +22,8 @@ for pair in range(B * S * E):
     values = few[pair * F:(pair + 1) * F]
     assert any(value != 0 for value in values) == ran, (pair, values)
 for name, dims in (("inner", (B, S, E, 2, F)), ("every", (B, S, E, F)), ("mixed", (B, S, F)),
-                   ("weighed", (B, S, E, F)), ("limited", (B, S, E, F))):
+                   ("weighed", (B, S, E, F)), ("limited", (B, S, E, F)),
+                   ("cellh", (B, S, E, F))):
     assert read(name)[0] == dims, (name, read(name)[0])
 
 x, h, k, index = (read(name)[1] for name in ("x", "h", "k", "index"))
@@ -34,3 +36,9 @@ for unit in range(B * S):
             mean = sum(x[row * D + d] for row in rows) / len(rows) if e == expert else 0
             own = x[unit * D + d] - mean if e == expert else 0
             assert abs(h[at] - mean) < 1e-5 and abs(k[at] - own) < 1e-5, (unit, e, d)
+
+a, c, cell = (read(name)[1] for name in ("a", "c", "cell"))
+for at in range(B * S * D):
+    is_first = at // D % S == 0
+    last = 0 if is_first else a[at - D] + cell[at - D]
+    assert abs(c[at] - last) < 1e-5, at
