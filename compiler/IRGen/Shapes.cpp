@@ -73,6 +73,7 @@ Value Generator::entryAlong(Location loc, const Tensor &x, size_t axis,
   return tensor::CollapseShapeOp::create(builder, loc, slice, groups);
 }
 
+/// The same by name.
 NodeRef Generator::pickEntry(Location loc, const Tensor &x,
                              const Dimension *dim, OpFoldResult at) {
   Tensor result = x;
@@ -82,6 +83,7 @@ NodeRef Generator::pickEntry(Location loc, const Tensor &x,
   return makeLeaf(loc, result);
 }
 
+/// The entries from `from` on along an axis, under the name `to`.
 Tensor Generator::sliceOf(Location loc, const Tensor &x, unsigned axis,
                           OpFoldResult from, const Dimension *to) {
   Tensor result = x;
