@@ -131,7 +131,7 @@ class Check:
         one = self.execute(self.fast, "o3")
         self.compare("-O0 and -O3", plain, one)
         self.compare("one thread and three", one, self.execute(self.fast, "threads", threads=3))
-        if not self.program.spans_batch and not spans_batch(routes):
+        if not self.program.spans_batch and not spans_batch(routes, self.program.draws):
             self.compare_halves(one)
         if self.program.steps and self.seed % 3 == 0:
             self.compare_steps(one)
@@ -146,10 +146,14 @@ class Check:
         return self.execute(command, "o0", run=run_nearly)
 
 
-def spans_batch(routes):
+def spans_batch(routes, draws):
     """Whether what a route does to one row depends on the others, as
-    `--print-routes` tells: places are handed out over a group with B."""
+    `--print-routes` tells: places are handed out over a group with B, or what is
+    drawn counts by units that B is not the first dim of."""
     for line in routes.splitlines():
+        units = line.split("units [")[1].split("]")[0].split(", ")
+        if draws and "B" in units[1:]:
+            return True
         group = line.split("group [")[1].split("]")[0].split(", ")
         if "B" in group and any(word in line for word in (", capacity", "picks", "balanced")):
             return True
