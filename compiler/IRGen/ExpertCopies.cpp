@@ -26,8 +26,8 @@ bool Generator::isInCopies() const {
 }
 
 /// Whether some of the experts see all their rows.
-bool Generator::haveRows(const ExpertCall &call) const {
-  return llvm::any_of(call.kinds,
+bool Generator::haveRows(ArrayRef<ExpertKind> kinds) const {
+  return llvm::any_of(kinds,
                       [&](const ExpertKind &kind) { return takesRows(kind); });
 }
 

@@ -122,14 +122,14 @@ Generator::ExpertForm Generator::formOf(const ExpertCall &call,
     if (kind.callee.instance)
       search.visit(*kind.callee.instance);
   if (search.remembers || isInCopies()) {
-    if (!search.mixes && !haveRows(call))
+    if (!search.mixes && !haveRows(call.kinds))
       return ExpertForm::Copies;
     refuse(call.location,
            "experts with `Rows` that remember, or inside of a merged expert");
     return ExpertForm::Refused;
   }
   // Choices inside of experts that see rows are recorded group by group.
-  bool recordsGroups = search.hasRoutes && haveRows(call) &&
+  bool recordsGroups = search.hasRoutes && haveRows(call.kinds) &&
                        placeOrder(values) != values.units;
   if (search.mixes || search.merges || recordsGroups)
     return ExpertForm::Rows;

@@ -371,7 +371,7 @@ private:
 
   // ExpertCopies.cpp
   bool isInCopies() const;
-  bool haveRows(const ExpertCall &call) const;
+  bool haveRows(llvm::ArrayRef<ExpertKind> kinds) const;
   Values runKindCopies(const ExpertCall &call, const ExpertKind &kind,
                        const Dimension *own, int64_t first,
                        const RouteValues *chosenBy);

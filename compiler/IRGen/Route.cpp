@@ -172,10 +172,7 @@ void Generator::emitRoute(const Route &route) {
   values.weight = routeWeight(route, values);
   // All units of a group are rows of every expert.
   bool isOfAll = route.select.kind == Selection::Kind::All &&
-                 route.combine != Combine::Merge &&
-                 llvm::any_of(route.kinds, [&](const ExpertKind &kind) {
-                   return takesRows(kind);
-                 });
+                 route.combine != Combine::Merge && haveRows(route.kinds);
   if (values.each.empty() &&
       (isOfAll || mixesUnits(route, values, program.rows))) {
     if (route.combine == Combine::Merge) {

@@ -100,7 +100,7 @@ void Generator::emitEach(const Route &route, RouteValues &values) {
     for (NodeRef &arg : weighed)
       arg = weighedOfAll(route, values, arg);
   call.args = weighed;
-  values.each = needsCopies(call) && !haveRows(call)
+  values.each = needsCopies(call) && !haveRows(call.kinds)
                     ? runCopies(call, nullptr)
                     : runEach(call, unitsOfInputs(call), values.groups);
 }
@@ -118,7 +118,7 @@ Values Generator::emitEach(const Expr &expr) {
   call.experts = expr.dims[0];
   call.areCopies = true;
   call.results = expr.callee.instance->resultTypes;
-  if (needsCopies(call) && !haveRows(call))
+  if (needsCopies(call) && !haveRows(call.kinds))
     return runCopies(call, nullptr);
   Values results = runEach(call, unitsOfInputs(call), {});
   for (Tensor &result : results)

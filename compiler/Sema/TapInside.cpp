@@ -10,8 +10,6 @@
 #include "compiler/Sema/Tapper.h"
 #include "compiler/Sema/Value.h"
 
-#include <algorithm>
-
 namespace spex::tap {
 
 /// A value of the experts of a route. It becomes a result that is not combined.
@@ -30,14 +28,10 @@ std::string Tapper::findInExperts(const std::vector<Statement> &statements,
         find(expert, rest.substr(kind->callee.label.size() + 1), inner);
     if (!error.empty())
       return error;
-    Type type = inner->type;
-    if (!sema::isFloat(type.element))
+    if (!sema::isFloat(inner->type.element))
       return "only floats can be tapped inside of experts";
-    type.dims.erase(
-        std::remove(type.dims.begin(), type.dims.end(), program.rows),
-        type.dims.end());
     error = addResult(expert, std::move(inner), "");
-    value = readTapped(route, type);
+    value = readTapped(route);
     return error;
   }
   return "";

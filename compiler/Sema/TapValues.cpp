@@ -217,7 +217,8 @@ void addTapped(const Family &family, const Type &type) {
   }
 }
 
-ExprPtr readTapped(const Route &route, const Type &type) {
+ExprPtr readTapped(const Route &route) {
+  const Type &type = route.resultTypes.back();
   bool isMerged = route.combine == Combine::Merge;
   Type whole = type;
   whole.dims = route.units;

@@ -41,7 +41,7 @@ Family familyOf(Program &program, const Instance &expert);
 void addTapped(const Family &family, const Type &type);
 /// What the experts of a route gave for the result added last, of each expert;
 /// of a merged expert its own.
-ExprPtr readTapped(const Route &route, const Type &type);
+ExprPtr readTapped(const Route &route);
 
 } // namespace spex::tap
 
