@@ -84,7 +84,8 @@ std::string Tapper::addToScan(ExprPtr &loop, Scan &scan, ExprPtr value) {
   Type type = value->type;
   type.dims.insert(type.dims.begin(), loop->dims[0]);
   if (scan.emitted->isRecord() && scan.emitted->kind != Expr::Kind::Record)
-    return "the loop around it emits a record of another place";
+    return "the `scan` around it emits the record of a call; emit its fields, "
+           "as in `emit (a: r.a, b: r.b)`";
   bool isSingle = !scan.emitted->isRecord();
   if (isSingle) {
     ExprPtr record = make(Expr::Kind::Record, {}, scan.emitted->location);
